@@ -1,0 +1,55 @@
+/*
+ * The pool of workers: the broker's side of the wall.
+ *
+ * The broker opens files and passes descriptors; each worker is a process of
+ * its own, re-executed and confined (cell/confine.h), that scans them and
+ * answers with fixed, checked messages (cell/wire.h). A worker that crashes,
+ * hangs or outgrows its memory costs one object.
+ *
+ * One thread, no locks: submit objects, call pool_wait(), get callbacks.
+ */
+#pragma once
+
+#include "cell/confine.h"
+#include "scan/scan.h"
+
+struct pool_events {
+	void (*finding)(struct pool_events *ev, uint64_t cookie, const struct finding *f);
+	/* Once for each object that was submitted. The descriptor is closed by then. */
+	void (*done)(struct pool_events *ev, uint64_t cookie, const struct outcome *o);
+};
+
+struct pool_options {
+	const char *program;      /* program to execute as a worker; NULL: the installed candor-worker */
+	const char *const *argv;  /* its arguments, NULL-ended; NULL: its name only */
+	const int *image_fds;     /* borrowed; the workers map them */
+	size_t image_count;
+	unsigned jobs;            /* workers; 0: one for each core */
+	struct scan_limits limits;
+	bool all_matches;
+	unsigned layers_required; /* bit for each enum layer; fail rather than start without */
+	struct pool_events *events;
+};
+
+struct pool;
+
+/** Start the workers and wait until they are confined. Free with pool_free(). */
+MUST_CHECK enum status pool_new(const struct pool_options *options, struct pool **ret,
+				struct error *e);
+/** Ends the workers. Objects that are not done get no event. NULL is allowed. */
+void pool_free(struct pool *p);
+
+/** How many more objects pool_submit() takes now. */
+size_t pool_room(const struct pool *p);
+
+/** Hand over one open regular file (the descriptor is the pool's from here on) of `size` bytes. */
+MUST_CHECK enum status pool_submit(struct pool *p, int fd, uint64_t size, uint64_t cookie);
+
+/** Objects submitted and not done. */
+size_t pool_busy(const struct pool *p);
+
+/** Wait for events up to timeout_ms (-1: no bound) or a signal, and report them. */
+MUST_CHECK enum status pool_wait(struct pool *p, int timeout_ms, struct error *e);
+
+/** What the workers reached; the same for all of them. */
+const struct confinement *pool_confinement(const struct pool *p);

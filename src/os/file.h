@@ -1,0 +1,55 @@
+/*
+ * Files and descriptors.
+ */
+#pragma once
+
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/input.h"
+
+static inline void close_at_end(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void free_at_end(void *p)
+{
+	free(*(void **)p);
+}
+
+/* Declared and initialised on one line; released when the scope ends. */
+#define AUTO_FD __attribute__((cleanup(close_at_end))) int
+#define AUTO_FREE __attribute__((cleanup(free_at_end)))
+
+/** Take a descriptor out of an AUTO_FD variable. */
+static inline int take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+/** Open a regular file for reading, without blocking on anything else. E_IO or E_DENIED. */
+MUST_CHECK enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size,
+				 struct error *e);
+
+/** All of a descriptor from its start into `to`; E_LIMIT when it is more than the buffer's ceiling. */
+MUST_CHECK enum status file_read_all(int fd, struct buf *to, struct error *e);
+
+/** Write all of it, through interruptions and short writes. */
+MUST_CHECK enum status file_write_all(int fd, const void *data, size_t len, struct error *e);
+
+/** An input over a descriptor (borrowed) with the size it was given; uses pread(). */
+struct file_input {
+	struct input in;
+	int fd;
+};
+void file_input_init(struct file_input *f, int fd, uint64_t size);
+
+/** A new anonymous file: memfd where there is one, else an unlinked file in $TMPDIR. */
+MUST_CHECK enum status file_anonymous(const char *name, int *ret_fd, struct error *e);

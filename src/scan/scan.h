@@ -1,0 +1,49 @@
+/*
+ * Scanning one object with all that is inside it. Runs in a worker: it reads
+ * its input and nothing else.
+ */
+#pragma once
+
+#include "base/input.h"
+#include "scan/verdict.h"
+
+struct scan_limits {
+#define LIMIT(field, name, unit, preset, least, most, doc) uint64_t field;
+#include "scan/limits.def"
+#undef LIMIT
+};
+
+struct limit_info {
+	const char *name, *unit, *doc;
+	uint64_t preset, least, most;
+};
+
+void scan_limits_preset(struct scan_limits *l);
+/** Rows of limits.def, ended by a NULL name. */
+const struct limit_info *scan_limits_all(void);
+/** Set one by name; a size may end in K, M, G or T. E_SYNTAX with what was expected. */
+MUST_CHECK enum status scan_limits_set(struct scan_limits *l, struct str name, struct str value,
+				       struct error *e);
+
+struct scan_options {
+	struct image *const *images;
+	size_t image_count;
+	struct scan_limits limits;
+	bool all_matches; /* every rule of every object; else the first detection ends the scan */
+};
+
+/* Called for each finding, in a fixed order. */
+struct scan_sink {
+	void (*finding)(struct scan_sink *sink, const struct finding *f);
+};
+
+struct scanner;
+
+/** Free with scanner_free(). Images are borrowed. Allocates all that is needed up front. */
+MUST_CHECK enum status scanner_new(const struct scan_options *options, struct scanner **ret,
+				   struct error *e);
+void scanner_free(struct scanner *s);
+
+/** Always gives an outcome; what went wrong is in it. */
+void scanner_scan(struct scanner *s, struct input *in, struct scan_sink *sink,
+		  struct outcome *ret);
