@@ -12,6 +12,8 @@ def files(root, suffixes=None, under="."):
     for folder, folders, names in os.walk(root / under):
         folders[:] = sorted(f for f in folders if not SKIPPED_FOLDERS.match(f))
         for name in sorted(names):
+            if name == ".git":  # a file, in a second work tree
+                continue
             if suffixes is None or name.endswith(tuple(suffixes)):
                 found.append(pathlib.Path(folder, name))
     return [f for f in found if f.is_file() and not f.is_symlink()]
