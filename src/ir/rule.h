@@ -121,8 +121,7 @@ struct ruleset {
 	struct { VEC(struct ir_rule); } rules;
 	struct { VEC(struct ir_hash); } hashes;
 	struct { VEC(struct ir_skip); } skips;
-	struct map ignored; /* names of .ign files; value: index into ignores + 1 */
-	struct { VEC(struct str); } ignores; /* MD5 text that the line must have, or empty */
+	struct map ignored; /* names to leave out; see ruleset_ignore() */
 };
 
 /** An empty rule set whose arena holds at most `ceiling` bytes. Free with ruleset_free(). */
