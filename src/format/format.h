@@ -28,8 +28,12 @@ struct member {
 
 /*
  * Where a format's walk() reports. Members are handed over as they are
- * produced, so that what came before damage is still scanned. Every call can
- * return E_LIMIT: then the walk returns it at once.
+ * produced, so that what came before damage is still scanned.
+ *
+ * Every call can return E_LIMIT: no more is wanted. Inside a member, which is
+ * when it comes from write() or tick(), the format ends the member with E_LIMIT and
+ * does what end() says: E_LIMIT again, return it at once; OK, the next member
+ * may be asked for. From any other call it means to return it at once.
  */
 struct walk {
 	enum status (*begin)(struct walk *w, const struct member *m);

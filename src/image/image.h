@@ -39,6 +39,9 @@ MUST_CHECK enum status image_verify(const struct image *img, struct error *e);
 const void *image_section(const struct image *img, uint32_t tag, size_t element_size,
 			  uint64_t *ret_count);
 
+/** The text that image_writer_text() put at `offset`, borrowed; false when there is none there. */
+bool image_text(const struct image *img, uint32_t offset, struct str *ret);
+
 /* Where a rule stands in the image: digest rules and rules with conditions are numbered apart. */
 struct rule_ref {
 	uint8_t kind; /* 0: a rule with a condition; else 1 + subject * DIGEST_COUNT + digest */
