@@ -44,7 +44,7 @@ MUST_CHECK enum status file_open(const char *path, int *ret_fd, uint64_t *ret_si
  */
 MUST_CHECK enum status file_size(int fd, uint64_t *ret, struct error *e);
 
-/** All of a descriptor from its start into `to`; E_LIMIT when it is more than the buffer's ceiling. */
+/** All of a descriptor from its start into `to`; E_LIMIT when that is over its ceiling. */
 MUST_CHECK enum status file_read_all(int fd, struct buf *to, struct error *e);
 
 /** Write all of it, through interruptions and short writes. */
