@@ -116,8 +116,11 @@ static struct ir_expr *group_count(struct writer *w, const struct logic_node *gr
 
 static struct ir_expr *operand_count(struct writer *w, const struct logic_node *node)
 {
-	if (node->kind != LOGIC_ID)
-		return group_count(w, node);
+	if (node->kind != LOGIC_ID) {
+		struct ir_expr *inside = group_count(w, node);
+
+		return node->compare == '\0' ? inside : guarded(w, truth(w, node), inside);
+	}
 	struct ir_expr *count = ir_indexed(w->arena, OP_COUNT, node->id);
 	w->nodes++;
 	return node->compare == '\0' ? count : guarded(w, id_truth(w, node), count);
@@ -139,12 +142,8 @@ static struct ir_expr *group_count(struct writer *w, const struct logic_node *gr
 	} else {
 		struct operands o = {.count = 0};
 
-		for (const struct logic_node *n = group->first; n && !is_spent(w); n = n->next) {
-			bool is_counter = n->kind != LOGIC_ID && n->compare != '\0';
-
-			if (!is_counter)
-				o.items[o.count++] = operand_count(w, n);
-		}
+		for (const struct logic_node *n = group->first; n && !is_spent(w); n = n->next)
+			o.items[o.count++] = operand_count(w, n);
 		total = sum(w, o.items, o.count);
 	}
 	return group->kind == LOGIC_OR ? total : guarded(w, group_truth(w, group), total);

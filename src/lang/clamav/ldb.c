@@ -61,7 +61,7 @@ static const char *unsupported(struct str text)
 		return "macros";
 	if (str_find(text, '/') < text.len)
 		return "Perl expressions (PCRE)";
-	if (starts_with_number(text, '('))
+	if (starts_with_number(text, '(') && str_find(text, '#') < text.len)
 		return "byte comparisons";
 	if (str_starts(text, STR("fuzzy_img#")))
 		return "perceptual hashes of images (fuzzy_img)";

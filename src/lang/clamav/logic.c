@@ -2,18 +2,19 @@
  * Logical expressions. docs/formats/clamav.md, "Logical expressions".
  *
  *	expr := term [ ('&'|'|') expr ]
- *	term := id [ op n ] | '(' expr ')' [ op n [ ',' m ] ]
+ *	term := id [ op n [ ',' m ] | ',' n '-' m ] | '(' expr ')' [ op n [ ',' m ] ]
  *	op   := '=' | '<' | '>'
  *
  * There is no precedence: 0&1|2 is 0&(1|2). An id alone asks whether its
- * sub-signature matched, `id op n` compares its number of matches.
+ * sub-signature matched, `id op n` compares its number of matches. What stands
+ * behind a comma after an id has no effect.
  *
  * `(expr) op n,m` compares a sum. Each term has, beside its truth, a count and
  * a set of ids:
  *
  *	id, id op n     when true: the matches of id; {id}
  *	a & b, a | b    when true: both counts together; both sets
- *	(expr) op n,m   nothing
+ *	(expr) op n,m   when true: the count of expr; no ids
  *	anything false  nothing
  *
  * The block is true when the count of expr compares so with n, and, if m is
@@ -106,6 +107,22 @@ static enum status new_node(struct logic_parser *p, enum logic_kind kind, struct
 
 static enum status read_expr(struct logic_parser *p, unsigned depth, struct logic_node **ret);
 
+/* Public sets hold "0,1-4", which ClamAV reads as "0". */
+static enum status skip_range(struct logic_parser *p)
+{
+	uint64_t ignored;
+
+	if (peek(p) != ',')
+		return OK;
+	p->at++;
+	enum status status = read_number(p, &ignored);
+	if (status == OK && peek(p) == '-') {
+		p->at++;
+		status = read_number(p, &ignored);
+	}
+	return status;
+}
+
 static enum status read_id(struct logic_parser *p, struct logic_node **ret)
 {
 	uint64_t id = 0;
@@ -119,6 +136,8 @@ static enum status read_id(struct logic_parser *p, struct logic_node **ret)
 				"sub-signatures are numbered from 0 to 63");
 	if (status == OK)
 		status = new_node(p, LOGIC_ID, ret);
+	if (status == OK)
+		status = skip_range(p);
 	if (status != OK)
 		return status;
 	(*ret)->id = (uint32_t)id;
