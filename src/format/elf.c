@@ -240,6 +240,14 @@ static struct str section_name(const struct elf *elf, uint32_t at)
 	return str_first(name, str_find(name, '\0'));
 }
 
+static enum status state_name(struct elf *elf, uint32_t at)
+{
+	enum status status =
+		fact_add_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, at));
+
+	return status == OK ? OK : error_at(elf->e, status, 0, "too many facts");
+}
+
 static enum status state_section(struct elf *elf, const struct section *s)
 {
 	uint64_t raw_size = s->type == SHT_NOBITS || s->type == SHT_NULL ? 0 : s->size;
@@ -255,7 +263,7 @@ static enum status state_section(struct elf *elf, const struct section *s)
 	enum status status = state_all(elf, values, LEN(values));
 
 	if (status == OK)
-		status = fact_add_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, s->name));
+		status = state_name(elf, s->name);
 	if (elf->type == TYPE_RELOCATABLE)
 		translate_entry(elf, s->address, raw_size, s->offset);
 	return status;
