@@ -37,7 +37,7 @@ struct gzip {
 	struct input *in;
 	struct walk *w;
 	struct error damage; /* the first; what is behind it may still be read */
-	uint32_t crc;        /* of the current member, and the length of its data */
+	uint32_t crc;	     /* of the current member, and the length of its data */
 	uint64_t len;
 	char name[NAME_MAX_BYTES]; /* of the current member */
 	size_t name_len;

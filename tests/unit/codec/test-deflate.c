@@ -46,7 +46,7 @@ static uint8_t *make_text(void)
 	assert_non_null(text);
 	for (size_t i = 0; i < TEXT_BYTES; i++) {
 		x = x * 1664525 + 1013904223;
-		uint8_t letter = (uint8_t)"the quick brown "[x >> 27 & 15];
+		uint8_t letter = (uint8_t) "the quick brown "[x >> 27 & 15];
 		text[i] = i % 5000 < 2500 ? (uint8_t)(x >> 24) : letter;
 	}
 	return text;
@@ -87,7 +87,8 @@ static void any_place_in_the_input(void **state)
 
 static void cut_anywhere(void **state)
 {
-	static const char text[] = "a text, a text, and a text that is cut at every byte of its stream";
+	static const char text[] =
+		"a text, a text, and a text that is cut at every byte of its stream";
 	struct buf packed;
 
 	(void)state;

@@ -9,8 +9,7 @@
 #include "base/str.h"
 #include "digest/digest.h"
 
-#define DIGITS_80                                                                                  \
-	"12345678901234567890123456789012345678901234567890123456789012345678901234567890"
+#define DIGITS_80 "12345678901234567890123456789012345678901234567890123456789012345678901234567890"
 #define FIPS_56 "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
 
 static const struct {

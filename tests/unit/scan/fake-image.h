@@ -29,7 +29,7 @@ struct image {
 	size_t count;
 	bool needs_facts;
 	uint32_t wanted_types; /* by rules with a text; 0: all */
-	uint64_t work;         /* bytes that the matcher looks at before it gives up; 0: no bound */
+	uint64_t work;	       /* bytes that the matcher looks at before it gives up; 0: no bound */
 };
 
 enum { FAKE_RULES_MAX = 16 };
@@ -187,8 +187,8 @@ enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, si
 	m->is_ended = true;
 	for (uint32_t i = 0; i < m->img->count; i++) {
 		if (m->found[i])
-			m->hits[count++] = (struct match_hit){i, true, m->at[i],
-							      m->img->rules[i].len};
+			m->hits[count++] =
+				(struct match_hit){i, true, m->at[i], m->img->rules[i].len};
 	}
 	*ret_hits = m->hits;
 	*ret_count = count;

@@ -8,9 +8,14 @@
 #include "fake-image.h"
 #include "scan/scan.h"
 
-#define TEXT(name, effect, text) {name, effect, FAKE_TEXT, 0, text, sizeof text - 1, false}
+#define TEXT(name, effect, text)                                                                   \
+	{                                                                                          \
+		name, effect, FAKE_TEXT, 0, text, sizeof text - 1, false                           \
+	}
 #define WHOLE(name, effect, digest, text)                                                          \
-	{name, effect, FAKE_OBJECT, DIGEST_##digest, text, sizeof text - 1, false}
+	{                                                                                          \
+		name, effect, FAKE_OBJECT, DIGEST_##digest, text, sizeof text - 1, false           \
+	}
 
 /* Findings as one line: "rule@path " for each, in order. */
 struct seen {
@@ -222,7 +227,7 @@ static void limits_cut_off_and_say_so(void **state)
 		const char *name;
 		struct str limit, value;
 		unsigned depth; /* of "apple" */
-		size_t zeros;   /* in front of it */
+		size_t zeros;	/* in front of it */
 		const char *findings;
 		enum reason reason;
 	} cases[] = {
@@ -257,8 +262,8 @@ static void limits_cut_off_and_say_so(void **state)
 		memory_input_init(&in, gz.data, gz.len);
 		struct outcome out = scan(&r, &in.in, &seen);
 		bool is_found = cases[i].findings[0] != '\0';
-		if (!is_found && (out.missed != 1u << cases[i].reason ||
-				  out.reason != cases[i].reason))
+		if (!is_found &&
+		    (out.missed != 1u << cases[i].reason || out.reason != cases[i].reason))
 			fail_msg("%s: missed 0x%x", cases[i].name, out.missed);
 		expect(cases[i].name, &out, &seen,
 		       is_found ? VERDICT_DETECTED : VERDICT_NOT_SCANNED, cases[i].findings);
@@ -336,8 +341,8 @@ static void broken_files(void **state)
 		{"shrunk at once behind a find", 1000, 10, OK, true, VERDICT_DETECTED,
 		 REASON_CHANGED, 10},
 		{"failed", 1000, 10, E_IO, false, VERDICT_NOT_SCANNED, REASON_UNREADABLE, 0},
-		{"failed later", 3 << 20, 2 << 20, E_IO, true, VERDICT_DETECTED,
-		 REASON_UNREADABLE, 2 << 20},
+		{"failed later", 3 << 20, 2 << 20, E_IO, true, VERDICT_DETECTED, REASON_UNREADABLE,
+		 2 << 20},
 	};
 
 	(void)state;
