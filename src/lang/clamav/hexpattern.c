@@ -287,6 +287,7 @@ static enum status read_alternative(struct hexparser *p, unsigned depth)
 	enum status status = OK;
 
 	while (status == OK && !is_end(p) && peek(p) != '|' && peek(p) != ')') {
+		size_t start = p->at;
 		struct range range;
 
 		switch (peek(p)) {
@@ -296,7 +297,8 @@ static enum status read_alternative(struct hexparser *p, unsigned depth)
 		case '{':
 			status = read_range(p, '}', &range);
 			if (status == OK && range.has_dash)
-				return complain(p, "only {n} may stand inside alternatives");
+				return fault_at(p->fault, span(p, start, p->at),
+						"only {n} may stand inside alternatives");
 			if (status == OK)
 				status = push_item(p, ir_gap(p->arena, (uint32_t)range.min,
 							     (uint32_t)range.max));
@@ -447,7 +449,7 @@ static enum status read_anchor(struct hexparser *p)
 
 	if (status != OK)
 		return status;
-	if (range.max > ANCHOR_MAX)
+	if (range.max > ANCHOR_MAX || p->text.data[start + 1] == '-')
 		return fault_at(p->fault, span(p, start, p->at),
 				"expected [n-m] or [n] of at most 32");
 	status = push_item(p, ir_gap(p->arena, (uint32_t)range.min, (uint32_t)range.max));
@@ -531,8 +533,10 @@ enum status hexpattern_read(struct arena *a, struct str text, unsigned modifiers
 	struct ir_node *forms[2] = {NULL, NULL};
 	bool both = (modifiers & HEX_WIDE) != 0 && (modifiers & HEX_ASCII) != 0;
 
-	if (text.len == 0 || text.len > UINT32_MAX / 4)
-		return fault_at(fault, text, "the pattern is empty or longer than a gigabyte");
+	if (text.len == 0)
+		return fault_at(fault, text, "the pattern is empty");
+	if (text.len > UINT32_MAX / 4)
+		return fault_at(fault, text, "the pattern is longer than a gigabyte");
 	enum status status = read_form(a, text, modifiers, fault, &forms[0]);
 	if (status == OK && both)
 		status = read_form(a, text, modifiers & ~(unsigned)HEX_WIDE, fault, &forms[1]);
