@@ -14,7 +14,7 @@
 
 struct arena;
 
-/** An arena that hands out at most `ceiling` bytes; NULL when out of memory. Free with arena_free(). */
+/** An arena of at most `ceiling` bytes; NULL when out of memory. Free with arena_free(). */
 struct arena *arena_new(size_t ceiling);
 
 /** NULL is allowed. Everything that came from the arena is gone. */
@@ -36,7 +36,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 struct str arena_str(struct arena *a, struct str s);
 
 /** A formatted copy; .data is NULL on failure. */
-struct str arena_format(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct str arena_format(struct arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** Bytes handed out so far. */
 size_t arena_used(const struct arena *a);

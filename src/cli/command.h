@@ -12,7 +12,7 @@ enum {
 
 struct command {
 	const char *name, *arguments, *help;
-	/* argv[0] is the name of the command; the rest are its arguments. Returns the exit status. */
+	/* argv[0] is the name of the command. Returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
 

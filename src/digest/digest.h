@@ -35,4 +35,5 @@ MUST_CHECK enum status digester_add(struct digester *d, const void *data, size_t
 MUST_CHECK enum status digester_end(struct digester *d, enum digest_kind kind, uint8_t *ret);
 
 /** One digest of bytes in memory. */
-MUST_CHECK enum status digest_once(enum digest_kind kind, const void *data, size_t len, uint8_t *ret);
+MUST_CHECK enum status digest_once(enum digest_kind kind, const void *data, size_t len,
+				   uint8_t *ret);

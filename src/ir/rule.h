@@ -9,8 +9,6 @@
  */
 #pragma once
 
-#include "base/arena.h"
-#include "base/error.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "digest/digest.h"
@@ -170,7 +168,7 @@ struct ir_expr *ir_bool(struct arena *a, bool value);
 struct ir_expr *ir_indexed(struct arena *a, enum ir_op op, uint32_t index);
 struct ir_expr *ir_over_set(struct arena *a, enum ir_op op, const uint32_t *items, uint32_t count);
 
-/** Shortest and longest match of a tree in bytes; *ret_max is IR_UNBOUNDED when there is no bound. */
+/** Shortest and longest match of a tree in bytes; *ret_max may be IR_UNBOUNDED. */
 void ir_width(const struct ir_node *node, uint32_t *ret_min, uint32_t *ret_max);
 
 /**

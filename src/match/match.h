@@ -20,7 +20,7 @@ struct match_object {
 	enum object_type type, parent; /* parent: TYPE_COUNT for a top-level object */
 	enum view view;
 	const struct fact_set *facts;  /* may be NULL */
-	struct input *input;           /* random access, for reads at computed offsets; may be NULL */
+	struct input *input;           /* for reads at computed offsets; may be NULL */
 };
 
 /*

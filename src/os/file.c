@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 static enum status fail(struct error *e, const char *what)
 {
@@ -25,6 +26,18 @@ enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct 
 		return error_at(e, E_IO, 0, "not a regular file");
 	*ret_size = (uint64_t)st.st_size;
 	*ret_fd = take_fd(&fd);
+	return OK;
+}
+
+enum status file_size(int fd, uint64_t *ret, struct error *e)
+{
+	struct stat st;
+
+	if (syscall(SYS_fstat, fd, &st) != 0)
+		return fail(e, "cannot measure");
+	if (!S_ISREG(st.st_mode))
+		return error_at(e, E_IO, 0, "not a regular file");
+	*ret = (uint64_t)st.st_size;
 	return OK;
 }
 

@@ -38,7 +38,13 @@ static inline int take_fd(int *fd)
 MUST_CHECK enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size,
 				 struct error *e);
 
-/** All of a descriptor from its start into `to`; E_LIMIT when it is more than the buffer's ceiling. */
+/**
+ * Size of an open regular file. Works inside every confinement: fstat() of the
+ * C library makes a system call that could look at any path.
+ */
+MUST_CHECK enum status file_size(int fd, uint64_t *ret, struct error *e);
+
+/** All of a descriptor from its start into `to`; E_LIMIT when that is over its ceiling. */
 MUST_CHECK enum status file_read_all(int fd, struct buf *to, struct error *e);
 
 /** Write all of it, through interruptions and short writes. */

@@ -43,7 +43,8 @@ struct finding {
 	enum object_type type;   /* of the object that it holds for */
 	enum view view;
 	uint32_t depth;          /* 0: the file itself */
-	char path[FINDING_PATH_MAX]; /* names of members from the outside in, each behind "//"; raw bytes, "" at depth 0 */
+	/* names of members from the outside in, each behind "//"; raw bytes, "" at depth 0 */
+	char path[FINDING_PATH_MAX];
 	bool has_match;
 	uint64_t offset, length; /* in the view */
 };

@@ -35,12 +35,14 @@ static void escapes(void **state)
 		text_escape(&b, cases[i].input);
 		buf_add_u8(&b, 0);
 		if (strcmp((char *)b.data, cases[i].terminal) != 0)
-			fail_msg("%s: got %s, want %s", cases[i].name, (char *)b.data, cases[i].terminal);
+			fail_msg("%s: got %s, want %s", cases[i].name, (char *)b.data,
+				 cases[i].terminal);
 		buf_clear(&b);
 		text_json(&b, cases[i].input);
 		buf_add_u8(&b, 0);
 		if (strcmp((char *)b.data, cases[i].json) != 0)
-			fail_msg("%s: got %s, want %s", cases[i].name, (char *)b.data, cases[i].json);
+			fail_msg("%s: got %s, want %s", cases[i].name, (char *)b.data,
+				 cases[i].json);
 		buf_done(&b);
 	}
 }

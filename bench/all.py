@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Run all benchmarks, in sizes that end within about ten minutes, or in full.
+
+usage: all.py [--full] [--record] [--signatures DIR]
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def arguments():
+    p = argparse.ArgumentParser(prog="./run bench", description="measure speed and memory")
+    p.add_argument("--full", action="store_true",
+                   help="300,000 files, a sparse file of 60 GB, 3 million signatures; an hour")
+    p.add_argument("--record", action="store_true", help="append to bench/record/")
+    p.add_argument("--signatures", type=pathlib.Path,
+                   help="folder of ClamAV signature files to use instead of made ones")
+    return p.parse_args()
+
+
+def main():
+    options = arguments()
+    common = ["--record"] if options.record else []
+    source = ["--scale", "1" if options.full else "0.1"]
+    if options.signatures:
+        source = ["--signatures", str(options.signatures)]
+    plans = [
+        ("hash-scan.py", source + ["--rounds", "5" if options.full else "2"]),
+        ("image-build.py", source),
+        ("tree.py", ["--files", "300000", "--sparse", "60"] if options.full else []),
+    ]
+    failed = []
+    for script, extra in plans:
+        print(f"== {script} {' '.join(extra)}", flush=True)
+        if subprocess.run([sys.executable, HERE / script, *extra, *common]).returncode != 0:
+            failed.append(script)
+        print(flush=True)
+    if failed:
+        print(f"not as promised: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+/*
+ * What an image tells about its rules and where they came from.
+ */
+#include "image/names.h"
+#include "image/opened.h"
+
+/* Row `i` of a section, or NULL. Rows may be longer than `bytes`, never shorter. */
+static const uint8_t *row_at(const struct image *img, uint32_t tag, uint32_t bytes, uint64_t i)
+{
+	const struct image_row *row = image_row(img, tag);
+
+	if (row == NULL || row->element_size < bytes || i >= row->count)
+		return NULL;
+	return img->data + row->offset + i * row->element_size;
+}
+
+static uint32_t row_count(const struct image *img, uint32_t tag)
+{
+	const struct image_row *row = image_row(img, tag);
+
+	return row == NULL ? 0 : (uint32_t)min_u64(row->count, UINT32_MAX);
+}
+
+uint32_t image_name_count(const struct image *img)
+{
+	const uint8_t *row = row_at(img, IMAGE_TAG_NAME_COUNT, 4, 0);
+
+	return row ? get_u32le(row) : 0;
+}
+
+static bool source_name(const struct image *img, uint32_t i, struct str *ret)
+{
+	return i < img->source_count &&
+	       image_text(img, get_u32le(img->sources + (size_t)i * IMAGE_SOURCE_BYTES), ret);
+}
+
+static bool condition_rule(const struct image *img, uint32_t index, struct rule_info *info,
+			   uint32_t *ret_name)
+{
+	const uint8_t *head =
+		row_at(img, IMAGE_TAG_RULES, sizeof(struct image_rule_head), index);
+
+	if (head == NULL || head[12] > EFFECT_NONE)
+		return false;
+	*ret_name = get_u32le(head);
+	info->source = get_u32le(head + 4);
+	info->line = get_u32le(head + 8);
+	info->effect = (enum rule_effect)head[12];
+	return true;
+}
+
+static bool digest_rule(const struct image *img, struct rule_ref ref, struct rule_info *info,
+			uint32_t *ret_name)
+{
+	const struct hash_table *t = &img->tables[ref.kind - 1];
+
+	if (ref.index >= t->entry_count)
+		return false;
+	uint32_t origin = table_origin_at(t, ref.index);
+	if (origin >= img->origin_count)
+		return false;
+	const uint8_t *pair = img->origins + (size_t)origin * IMAGE_ORIGIN_BYTES;
+	uint32_t effect = get_u32le(pair + 4);
+	if (effect > EFFECT_NONE)
+		return false;
+	*ret_name = get_u32le(t->names + 4 * (size_t)ref.index);
+	info->source = get_u32le(pair);
+	info->line = get_u32le(t->lines + 4 * (size_t)ref.index);
+	info->effect = (enum rule_effect)effect;
+	return true;
+}
+
+enum status image_rule_info(const struct image *img, struct rule_ref ref, struct rule_info *ret)
+{
+	struct rule_info info;
+	uint32_t name;
+
+	if (ref.kind > IMAGE_HASH_KINDS)
+		return E_MALFORMED;
+	if (!(ref.kind == 0 ? condition_rule(img, ref.index, &info, &name)
+			    : digest_rule(img, ref, &info, &name)))
+		return E_MALFORMED;
+	if (!source_name(img, info.source, &info.source_name) ||
+	    names_get(img, name, info.name) != OK)
+		return E_MALFORMED;
+	*ret = info;
+	return OK;
+}
+
+/* Whether digests of sections are asked for in objects of this type. */
+static bool has_sections(enum object_type type)
+{
+	return type == TYPE_PE || type == TYPE_ELF || type == TYPE_MACHO;
+}
+
+bool image_needs_facts(const struct image *img, enum object_type type)
+{
+	const uint8_t *needs = row_at(img, IMAGE_TAG_NEEDS, 4, 0);
+
+	for (unsigned d = 0; d < DIGEST_COUNT && has_sections(type); d++) {
+		if (img->tables[image_hash_kind(SUBJECT_SECTION, d) - 1].entry_count > 0)
+			return true;
+	}
+	if (needs != NULL)
+		return (get_u32le(needs) >> type & 1) != 0;
+	return row_count(img, IMAGE_TAG_RULES) > 0;
+}
+
+uint32_t image_source_count(const struct image *img)
+{
+	return img->source_count;
+}
+
+enum status image_source_at(const struct image *img, uint32_t i, struct image_source *ret)
+{
+	const uint8_t *row = row_at(img, IMAGE_TAG_SOURCES, IMAGE_SOURCE_BYTES, i);
+	struct image_source s;
+
+	if (row == NULL || !image_text(img, get_u32le(row), &s.name) ||
+	    !image_text(img, get_u32le(row + 4), &s.front))
+		return E_MALFORMED;
+	s.size = get_u64le(row + 8);
+	memcpy(s.sha256, row + 16, sizeof s.sha256);
+	s.accepted = get_u32le(row + 48);
+	s.malformed = get_u32le(row + 52);
+	s.skipped = get_u32le(row + 56);
+	s.ignored = get_u32le(row + 60);
+	*ret = s;
+	return OK;
+}
+
+uint32_t image_skip_count(const struct image *img)
+{
+	return row_count(img, IMAGE_TAG_SKIPS);
+}
+
+enum status image_skip_at(const struct image *img, uint32_t i, struct image_skip *ret)
+{
+	const uint8_t *row = row_at(img, IMAGE_TAG_SKIPS, IMAGE_SKIP_BYTES, i);
+	struct image_skip s;
+
+	if (row == NULL || !source_name(img, get_u32le(row), &s.source) ||
+	    !image_text(img, get_u32le(row + 4), &s.kind) ||
+	    !image_text(img, get_u32le(row + 8), &s.reason) ||
+	    !image_text(img, get_u32le(row + 12), &s.example))
+		return E_MALFORMED;
+	s.first_line = get_u32le(row + 16);
+	s.count = get_u32le(row + 20);
+	*ret = s;
+	return OK;
+}
+
+uint32_t image_count_count(const struct image *img)
+{
+	return row_count(img, IMAGE_TAG_COUNTS);
+}
+
+enum status image_count_at(const struct image *img, uint32_t i, struct image_count *ret)
+{
+	const uint8_t *row = row_at(img, IMAGE_TAG_COUNTS, IMAGE_COUNT_BYTES, i);
+	struct image_count c;
+
+	if (row == NULL || !source_name(img, get_u32le(row), &c.source) ||
+	    !image_text(img, get_u32le(row + 4), &c.kind))
+		return E_MALFORMED;
+	c.count = get_u32le(row + 8);
+	*ret = c;
+	return OK;
+}

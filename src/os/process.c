@@ -1,0 +1,128 @@
+#include "os/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "os/namespace.h"
+#include "os/privilege.h"
+#include "os/sanitizer.h"
+
+enum { FIRST_FD = 3 };
+
+enum status process_open_program(const char *path, int *ret_fd, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_at(e, errno == EACCES ? E_DENIED : E_IO, 0, "%s: %s", path,
+				strerror(errno));
+	*ret_fd = fd;
+	return OK;
+}
+
+/* Give the descriptors their numbers. All are first moved out of the way. */
+static bool place_fds(const struct process_options *o, int null_fd, int *program_fd)
+{
+	int above = FIRST_FD + (int)o->fd_count;
+	int moved[FIRST_FD + 64];
+
+	*program_fd = fcntl(o->program_fd, F_DUPFD_CLOEXEC, above);
+	null_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, above);
+	if (*program_fd < 0 || null_fd < 0)
+		return false;
+	for (size_t i = 0; i < o->fd_count; i++) {
+		moved[i] = fcntl(o->fds[i], F_DUPFD_CLOEXEC, above);
+		if (moved[i] < 0)
+			return false;
+	}
+	for (int fd = 0; fd < FIRST_FD - SANITIZED; fd++) {
+		if (dup2(null_fd, fd) < 0)
+			return false;
+	}
+	for (size_t i = 0; i < o->fd_count; i++) {
+		if (dup2(moved[i], FIRST_FD + (int)i) < 0)
+			return false;
+	}
+	return syscall(SYS_close_range, above, ~0u, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+/* The child, which may have been forked off a program with threads: system calls only. */
+static _Noreturn void become(const struct process_options *o, int null_fd, int go_fd, int hold_fd)
+{
+	static const char *const no_environment[] = {NULL};
+	sigset_t none;
+	char go;
+	int program_fd;
+
+	close(hold_fd);
+	if (go_fd >= 0 && read(go_fd, &go, 1) != 1)
+		_exit(PROCESS_NOT_STARTED);
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) != 0 || setsid() < 0 ||
+	    !privilege_die_with_parent() || !place_fds(o, null_fd, &program_fd))
+		_exit(PROCESS_NOT_STARTED);
+	syscall(SYS_execveat, program_fd, "", o->argv, no_environment, AT_EMPTY_PATH);
+	_exit(PROCESS_NOT_STARTED);
+}
+
+enum status process_start(const struct process_options *o, pid_t *ret, struct error *e)
+{
+	AUTO_FD null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool user = false;
+	int pair[2];
+
+	if (o->fd_count > 64)
+		return error_at(e, E_LIMIT, 0, "more than 64 descriptors for a process");
+	if (null_fd < 0 || pipe2(pair, O_CLOEXEC) != 0)
+		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
+	AUTO_FD go = pair[0];
+	AUTO_FD hold = pair[1];
+	pid_t pid = o->namespaces ? namespace_fork(&user) : fork();
+
+	if (pid == 0)
+		become(o, null_fd, user ? go : -1, hold);
+	if (pid < 0)
+		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
+	enum status status = OK;
+
+	if (user)
+		status = namespace_map_user(pid, e);
+	if (status == OK && user && write(hold, "", 1) != 1)
+		status = error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
+	if (status != OK) {
+		process_kill(pid, NULL);
+		return status;
+	}
+	*ret = pid;
+	return OK;
+}
+
+void process_wait(pid_t pid, struct process_end *ret)
+{
+	struct rusage used = {0};
+	int status = 0;
+
+	while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR)
+		continue;
+	if (ret == NULL)
+		return;
+	*ret = (struct process_end){
+		.by_signal = WIFSIGNALED(status),
+		.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		.cpu_seconds = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec),
+	};
+}
+
+void process_kill(pid_t pid, struct process_end *ret)
+{
+	kill(pid, SIGKILL);
+	process_wait(pid, ret);
+}

@@ -1,0 +1,66 @@
+#include "scan/budget.h"
+
+#include <time.h>
+
+#define NS_PER_SECOND 1000000000u
+#define BYTES_PER_SECOND (64ull << 20) /* of the file, each giving a second more */
+#define UNPACK_FREE (16ull << 20)      /* bytes that no ratio is asked for */
+
+static uint64_t now_ns(void)
+{
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
+}
+
+void budget_begin(struct scanner *s, uint64_t size)
+{
+	uint64_t seconds = s->limits.time + size / BYTES_PER_SECOND;
+
+	/* a sparse file can claim any size: do not let the product wrap */
+	seconds = min_u64(seconds, UINT64_MAX / NS_PER_SECOND / 2);
+	s->deadline_ns = now_ns() + seconds * NS_PER_SECOND;
+	s->is_done = s->is_late = s->is_spent = false;
+	s->members = s->unpacked = 0;
+}
+
+void budget_missed(struct scanner *s, enum reason reason, uint64_t at, uint32_t depth)
+{
+	if (s->is_done)
+		return;
+	if (s->out.missed == 0) {
+		s->out.reason = reason;
+		s->out.reason_at = at;
+		s->out.reason_depth = depth;
+	}
+	s->out.missed |= 1u << reason;
+}
+
+bool budget_goes_on(struct scanner *s, uint32_t depth)
+{
+	if (s->is_done || s->is_late)
+		return false;
+	if (now_ns() < s->deadline_ns)
+		return true;
+	s->is_late = true;
+	budget_missed(s, REASON_TIMEOUT, 0, depth);
+	return false;
+}
+
+bool budget_unpack(struct scanner *s, uint64_t len, uint32_t depth)
+{
+	uint64_t by_ratio;
+
+	if (__builtin_mul_overflow(s->limits.ratio, s->out.size, &by_ratio) ||
+	    !add_u64(by_ratio, UNPACK_FREE, &by_ratio))
+		by_ratio = UINT64_MAX;
+	uint64_t most = min_u64(s->limits.total_bytes, by_ratio);
+	if (range_fits(s->unpacked, len, most)) {
+		s->unpacked += len;
+		return true;
+	}
+	s->is_spent = true;
+	budget_missed(s, REASON_LIMIT, 0, depth);
+	return false;
+}

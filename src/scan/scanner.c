@@ -1,0 +1,95 @@
+#include <stdlib.h>
+
+#include "scan/budget.h"
+#include "scan/evidence.h"
+#include "scan/examine.h"
+
+/* Facts of one object: some MiB for a linker's largest work, bounded for the rest. */
+#define FACTS_CEILING ((size_t)32 << 20)
+
+static enum status take_image(struct scan_image *to, const struct image *img, struct error *e)
+{
+	to->img = img;
+	enum status status = matcher_new(img, &to->matcher, e);
+	if (status != OK)
+		return status;
+	for (unsigned type = 0; type < TYPE_COUNT; type++) {
+		if (matcher_wants(to->matcher, type, VIEW_RAW))
+			to->wanted_types |= 1u << type;
+		if (image_needs_facts(img, type))
+			to->facts_types |= 1u << type;
+	}
+	return OK;
+}
+
+static enum status build(struct scanner *s, const struct scan_options *options, struct error *e)
+{
+	s->limits = options->limits;
+	s->limits.depth = min_u64(s->limits.depth, SCAN_DEPTH_MAX);
+	s->all_matches = options->all_matches;
+	s->images = calloc(options->image_count + 1, sizeof *s->images);
+	s->window = malloc(WINDOW_ROOM);
+	s->arena = arena_new(FACTS_CEILING);
+	if (s->images == NULL || s->window == NULL || s->arena == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	for (size_t i = 0; i <= SCAN_DEPTH_MAX; i++)
+		buf_init(&s->held[i], 0);
+	for (size_t i = 0; i < options->image_count; i++) {
+		s->image_count++; /* first: a half-made one is freed, too */
+		enum status status = take_image(&s->images[i], options->images[i], e);
+		if (status != OK)
+			return status;
+		s->wanted_types |= s->images[i].wanted_types;
+		s->facts_types |= s->images[i].facts_types;
+	}
+	enum status status = digester_new(&s->digester);
+	return status == OK ? OK : error_at(e, status, 0, "a digest is not available");
+}
+
+enum status scanner_new(const struct scan_options *options, struct scanner **ret, struct error *e)
+{
+	struct scanner *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	enum status status = build(s, options, e);
+	if (status != OK) {
+		scanner_free(s);
+		return status;
+	}
+	*ret = s;
+	return OK;
+}
+
+void scanner_free(struct scanner *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->image_count; i++)
+		matcher_free(s->images[i].matcher);
+	free(s->images);
+	for (size_t i = 0; i <= SCAN_DEPTH_MAX; i++)
+		buf_done(&s->held[i]);
+	digester_free(s->digester);
+	arena_free(s->arena);
+	free(s->window);
+	free(s);
+}
+
+void scanner_scan(struct scanner *s, struct input *in, struct scan_sink *sink, struct outcome *ret)
+{
+	struct object file = {.in = in, .parent = TYPE_COUNT};
+
+	s->sink = sink;
+	s->out = (struct outcome){.size = in->size};
+	s->path_len = 0;
+	s->held_bytes = 0;
+	s->detections = s->suspicions = 0;
+	budget_begin(s, in->size);
+	if (in->size <= s->limits.file_bytes)
+		object_examine(s, &file);
+	else
+		budget_missed(s, REASON_LIMIT, 0, 0);
+	evidence_conclude(s);
+	*ret = s->out;
+}
