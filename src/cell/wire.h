@@ -1,0 +1,153 @@
+/*
+ * Messages between the broker and its workers, and out of a jail.
+ *
+ * One message is one datagram of a SOCK_SEQPACKET pair. Numbers are
+ * little-endian; texts are bytes without a NUL, their lengths stand in front
+ * of all of them. docs/formats/wire.md shows the same tables.
+ *
+ * Every message begins with
+ *	0   1  version: 1
+ *	1   1  type: enum message
+ *	2   2  count of what follows; 1 where a message holds one thing
+ *
+ * MSG_WORKER_SETUP, once, first:
+ *	4   4  images (descriptors 4, 5 … of the worker)
+ *	8   1  all matches: 0 or 1
+ *	9   1  the broker is root of the machine: 0 or 1
+ *	10  56 the broker's namespaces, 8 bytes each in the order of namespaces.def
+ *	66  8  each limit, in the order of limits.def
+ *
+ * MSG_BROKER_READY, once, answers setup; count: layers
+ *	for each layer:  1 state, 1 length, detail
+ *
+ * MSG_BROKER_FAILED, once, instead of ready:
+ *	4   4  status: enum status
+ *	8   2  length
+ *	10     what went wrong
+ *
+ * MSG_WORKER_SCAN, any number; count: 1 to 32 objects, as many descriptors with it
+ *	for each object: 4 id, 8 size
+ *
+ * MSG_BROKER_FINDING, any number for an object, before it is done:
+ *	4   4  id            8   4  image         12  4  index of the rule
+ *	16  1  kind of rule  17  1  effect        18  1  type of object   19 1 view
+ *	20  4  line          24  4  depth         28  1  a match has a place: 0 or 1
+ *	29  8  offset        37  8  length
+ *	45  2 + 2 + 2        lengths of rule, source, path; then these
+ *
+ * MSG_BROKER_DONE, count: 1 to 64 objects, each once, in the order they were sent
+ *	for each object: 4 id, 1 verdict, 1 reason, 1 type, 1 trusted: 0 or 1,
+ *	4 missed, 4 depth of the reason, 4 objects, 8 offset of the reason, 8 bytes, 8 size
+ *
+ * MSG_PARENT_DIAGNOSTIC, any number, from a jail that compiles:
+ *	4   4  line          8   4  column        12  4  width
+ *	16  1  severity      17  1  has a hint: 0 or 1
+ *	18  2 + 2 + 2 + 2    lengths of source, text, message, hint; then these
+ *
+ * MSG_PARENT_COMPILED, once, last:
+ *	4   4 × 5  sources, rules accepted, malformed, skipped, ignored
+ *	24  8  bytes of the image
+ *	32  32 its digest
+ *	64  4  digest rules  68  4  rules with a condition
+ *	72  8  bytes of the image for digest rules
+ *
+ * MSG_PARENT_FAILED, once, instead of compiled: as MSG_BROKER_FAILED
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "cell/compile.h"
+#include "cell/confine.h"
+#include "scan/scan.h"
+
+enum message {
+	MSG_WORKER_SETUP = 1,
+	MSG_WORKER_SCAN,
+	MSG_BROKER_READY,
+	MSG_BROKER_FAILED,
+	MSG_BROKER_FINDING,
+	MSG_BROKER_DONE,
+	MSG_PARENT_DIAGNOSTIC,
+	MSG_PARENT_COMPILED,
+	MSG_PARENT_FAILED,
+	MSG_END
+};
+
+enum {
+	WIRE_VERSION = 1,
+	WIRE_MAX = 24576,       /* bytes of any message */
+	WIRE_SCAN_MAX = 32,     /* objects in a request */
+	WIRE_DONE_MAX = 64,     /* objects in an answer */
+	WIRE_IMAGES_MAX = 60,
+	WIRE_SOURCE_MAX = 4096, /* bytes of each text of a diagnostic; what is longer is cut */
+	WIRE_LINE_MAX = 16384,
+	WIRE_TEXT_MAX = 1024,
+};
+
+struct wire_setup {
+	uint32_t images;
+	bool all_matches, started_by_root;
+	struct namespace_ids outside;
+	struct scan_limits limits;
+};
+
+struct wire_scan {
+	uint32_t count;
+	struct {
+		uint32_t id;
+		uint64_t size;
+	} objects[WIRE_SCAN_MAX];
+};
+
+struct wire_finding {
+	uint32_t id;
+	struct finding finding;
+};
+
+struct wire_done {
+	uint32_t count;
+	struct {
+		uint32_t id;
+		struct outcome outcome;
+	} objects[WIRE_DONE_MAX];
+};
+
+struct wire_compiled {
+	struct compile_counts counts;
+	struct build_result result;
+};
+
+/* Each replaces what is in `to`, whose ceiling must be WIRE_MAX. */
+void wire_put_setup(struct buf *to, const struct wire_setup *m);
+void wire_put_scan(struct buf *to, const struct wire_scan *m);
+void wire_put_ready(struct buf *to, const struct confinement *m);
+/** `type`: MSG_BROKER_FAILED or MSG_PARENT_FAILED. */
+void wire_put_failed(struct buf *to, enum message type, const struct error *m);
+void wire_put_finding(struct buf *to, const struct wire_finding *m);
+void wire_put_done(struct buf *to, const struct wire_done *m);
+void wire_put_diagnostic(struct buf *to, const struct diagnostic *m);
+void wire_put_compiled(struct buf *to, const struct wire_compiled *m);
+
+/** The type of a message of this version; false for anything else. */
+MUST_CHECK bool wire_type(struct str message, enum message *ret);
+
+/*
+ * Each takes a message of exactly its type, checks every range and that all of
+ * it is consumed, and gives E_MALFORMED otherwise. Numbers that count in
+ * something that the receiver knows (ids, images) are the receiver's to check.
+ */
+MUST_CHECK enum status wire_get_setup(struct str message, struct wire_setup *ret);
+MUST_CHECK enum status wire_get_scan(struct str message, struct wire_scan *ret);
+MUST_CHECK enum status wire_get_ready(struct str message, struct confinement *ret);
+MUST_CHECK enum status wire_get_failed(struct str message, struct error *ret);
+MUST_CHECK enum status wire_get_finding(struct str message, struct wire_finding *ret);
+MUST_CHECK enum status wire_get_done(struct str message, struct wire_done *ret);
+
+/* Room for the texts of a diagnostic that was received. */
+struct wire_texts {
+	char message[WIRE_TEXT_MAX + 1], hint[WIRE_TEXT_MAX + 1];
+};
+/** Texts are borrowed from the message and from `texts`. */
+MUST_CHECK enum status wire_get_diagnostic(struct str message, struct wire_texts *texts,
+					   struct diagnostic *ret);
+MUST_CHECK enum status wire_get_compiled(struct str message, struct wire_compiled *ret);
