@@ -38,7 +38,7 @@ static void look_up(const struct image *img, const uint8_t *data, size_t size)
 	for (uint8_t kind = 0; kind <= IMAGE_HASH_KINDS + 1; kind++) {
 		for (uint32_t index = 0; index < 40; index++) {
 			ref.kind = kind;
-			ref.index = index < 36 ? index : get_u32le(value + index - 36);
+			ref.index = index < 36 ? index : get_u32le(value + (index - 36));
 			if (image_rule_info(img, ref, &info) == OK &&
 			    (strlen(info.name) >= RULE_NAME_MAX || info.effect > EFFECT_NONE))
 				abort();

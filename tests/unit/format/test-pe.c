@@ -65,7 +65,7 @@ static const struct {
 	struct {
 		int64_t at, size;
 	} sections[3];
-} cases[] = {
+} made[] = {
 	{"good: PE32",
 	 {.entry = 0x1010, .sections = {{0x1000, 512, 1024}}},
 	 0,
@@ -142,31 +142,31 @@ static const struct {
 static void facts_of_headers(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LEN(cases); i++) {
+	for (size_t i = 0; i < LEN(made); i++) {
 		uint8_t pe[FILE_BYTES];
 		struct arena *a = arena_new(1 << 20);
 		struct memory_input in;
 		struct fact_set set;
 		struct error e = {0};
 
-		make(pe, &cases[i].recipe);
-		memory_input_init(&in, pe, cases[i].size ? cases[i].size : FILE_BYTES);
+		make(pe, &made[i].recipe);
+		memory_input_init(&in, pe, made[i].size ? made[i].size : FILE_BYTES);
 		fact_set_init(&set, a);
 		enum status got = format_named("pe")->facts(&in.in, &set, &e);
-		if (got != cases[i].want || e.code != got)
-			fail_msg("%s: got %s (%s), want %s", cases[i].name, status_name(got),
-				 e.text, status_name(cases[i].want));
+		if (got != made[i].want || e.code != got)
+			fail_msg("%s: got %s (%s), want %s", made[i].name, status_name(got),
+				 e.text, status_name(made[i].want));
 		int64_t entry = number(&set, FACT_EXE_ENTRY, 0);
-		if (entry != cases[i].entry)
-			fail_msg("%s: entry point %" PRId64 ", want %" PRId64, cases[i].name, entry,
-				 cases[i].entry);
-		for (size_t k = 0; k < 3 && (cases[i].sections[k].at != 0); k++) {
+		if (entry != made[i].entry)
+			fail_msg("%s: entry point %" PRId64 ", want %" PRId64, made[i].name, entry,
+				 made[i].entry);
+		for (size_t k = 0; k < 3 && (made[i].sections[k].at != 0); k++) {
 			int64_t at = number(&set, FACT_EXE_SECTION_OFFSET, k);
 			int64_t size = number(&set, FACT_EXE_SECTION_SIZE, k);
 
-			if (at != cases[i].sections[k].at || size != cases[i].sections[k].size)
+			if (at != made[i].sections[k].at || size != made[i].sections[k].size)
 				fail_msg("%s: section %zu at %" PRId64 ", size %" PRId64,
-					 cases[i].name, k, at, size);
+					 made[i].name, k, at, size);
 		}
 		arena_free(a);
 	}
