@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "../pack.h"
 #include "fake-image.h"
@@ -550,6 +551,66 @@ static void unwanted_types_are_still_opened(void **state)
 	buf_done(&gz);
 }
 
+/* Each read takes a quarter of a second, as from a disk that fails. */
+static enum status read_slowly(struct input *in, uint64_t at, void *to, size_t len, size_t *ret_len)
+{
+	const struct timespec pause = {.tv_nsec = 250000000};
+
+	(void)in;
+	nanosleep(&pause, NULL);
+	memset(to, at == 0 ? 'a' : 'b', len);
+	*ret_len = len;
+	return OK;
+}
+
+static void time_is_bounded(void **state)
+{
+	static const struct fake_rule rules[] = {TEXT("start", EFFECT_DETECT, "aaaa"),
+						 TEXT("nowhere", EFFECT_DETECT, "apple")};
+	struct input in = {.size = 20 << 20, .read = read_slowly};
+	struct run r = run_of(rules + 1, 1);
+	struct seen seen;
+
+	(void)state;
+	r.limits.time = 1;
+	struct outcome out = scan(&r, &in, &seen);
+	assert_int_equal(out.missed, 1u << REASON_TIMEOUT);
+	assert_true(out.bytes < 2 << 20);
+	expect("out of time", &out, &seen, VERDICT_NOT_SCANNED, "");
+	/* what was found until then counts */
+	r.rules = rules;
+	out = scan(&r, &in, &seen);
+	assert_int_equal(out.reason, REASON_TIMEOUT);
+	expect("found in time", &out, &seen, VERDICT_DETECTED, "start@ ");
+}
+
+static void images_come_in_order(void **state)
+{
+	static const struct fake_rule first[] = {WHOLE("md5-1", EFFECT_DETECT, MD5, "apple"),
+						 TEXT("text-1", EFFECT_DETECT, "apple")};
+	static const struct fake_rule second[] = {WHOLE("sha256-2", EFFECT_DETECT, SHA256, "apple"),
+						  WHOLE("md5-2", EFFECT_DETECT, MD5, "apple"),
+						  TEXT("text-2", EFFECT_DETECT, "app")};
+	struct image fakes[] = {{.rules = first, .count = 2}, {.rules = second, .count = 3}};
+	struct image *images[] = {&fakes[0], &fakes[1]};
+	struct scan_options options = {.images = images, .image_count = 2, .all_matches = true};
+	struct seen seen = {.sink.finding = note};
+	struct memory_input in;
+	struct scanner *s;
+	struct outcome out;
+
+	(void)state;
+	scan_limits_preset(&options.limits);
+	buf_init(&seen.text, 4096);
+	memory_input_init(&in, "apple", 5);
+	assert_int_equal(scanner_new(&options, &s, NULL), OK);
+	scanner_scan(s, &in.in, &seen.sink, &out);
+	scanner_free(s);
+	assert_int_equal(seen.last.image, 1);
+	expect("two images", &out, &seen, VERDICT_DETECTED,
+	       "text-1@ text-2@ md5-1@ md5-2@ sha256-2@ ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +626,8 @@ int main(void)
 		cmocka_unit_test(sections_are_hashed_within_bounds),
 		cmocka_unit_test(long_paths_are_cut),
 		cmocka_unit_test(unwanted_types_are_still_opened),
+		cmocka_unit_test(time_is_bounded),
+		cmocka_unit_test(images_come_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
