@@ -149,6 +149,30 @@ static void long_paths_are_cut(void **state)
 	buf_done(&outer);
 }
 
+/* As deep as can be asked for: the stack holds a walk for each level. */
+static void the_deepest_nesting(void **state)
+{
+	static const struct fake_rule rules[] = {TEXT("text", EFFECT_DETECT, "apple")};
+	struct run r = run_of(rules, 1);
+	struct memory_input in;
+	struct seen seen;
+	struct buf gz;
+
+	(void)state;
+	buf_init(&gz, 1 << 16);
+	r.limits.depth = 64;
+	nest(&gz, "an apple", 8, 64);
+	memory_input_init(&in, gz.data, gz.len);
+	struct outcome out = scan(&r, &in.in, &seen);
+	assert_int_equal(out.verdict, VERDICT_DETECTED);
+	assert_int_equal(seen.last.depth, 64);
+	assert_int_equal(out.objects, 65);
+	buf_done(&seen.text);
+	nest(&gz, "an apple", 8, 65);
+	expect_bytes("too deep", &r, gz.data, gz.len, VERDICT_NOT_SCANNED, "");
+	buf_done(&gz);
+}
+
 static void unwanted_types_are_still_opened(void **state)
 {
 	static const struct fake_rule rules[] = {TEXT("text", EFFECT_DETECT, "apple")};
@@ -200,6 +224,7 @@ int main(void)
 		cmocka_unit_test(trust_covers_what_is_inside),
 		cmocka_unit_test(windows_overlap),
 		cmocka_unit_test(long_paths_are_cut),
+		cmocka_unit_test(the_deepest_nesting),
 		cmocka_unit_test(unwanted_types_are_still_opened),
 		cmocka_unit_test(images_come_in_order),
 	};
