@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -15,7 +16,7 @@
 #include "os/privilege.h"
 #include "os/sanitizer.h"
 
-enum { FIRST_FD = 3 };
+enum { FIRST_FD = 3, FINISH_MS = 200 };
 
 enum status process_open_program(const char *path, int *ret_fd, struct error *e)
 {
@@ -119,6 +120,21 @@ void process_wait(pid_t pid, struct process_end *ret)
 		.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		.cpu_seconds = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec),
 	};
+}
+
+void process_finish(pid_t pid, struct process_end *ret)
+{
+	static const struct timespec moment = {.tv_nsec = 1000000};
+	siginfo_t info;
+
+	for (int i = 0; i < FINISH_MS; i++) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    info.si_pid == pid)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	process_kill(pid, ret);
 }
 
 void process_kill(pid_t pid, struct process_end *ret)
