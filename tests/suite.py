@@ -25,7 +25,7 @@ SANITIZER_OPTIONS = {
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
 }
 # A line of a cmocka program: "[       OK ] name", "[  FAILED  ] name"; totals carry a count.
-CMOCKA_CASE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] (?!\d+ test)(?:[\w-]+: )?(\S+)", re.M)
+CMOCKA_CASE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] (?!\d+ test)(\S+)", re.M)
 
 
 class Count:

@@ -68,15 +68,17 @@ bool str_u64(struct str s, uint64_t *ret)
 	return true;
 }
 
+/* A digit's value plus one, so that all that is no digit is 0. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,
+	['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14,
+	['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15,
+	['F'] = 16,
+};
+
 int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return hex_values[(uint8_t)c] - 1;
 }
 
 bool hex_decode(struct str hex, uint8_t *to, size_t len)
@@ -87,7 +89,7 @@ bool hex_decode(struct str hex, uint8_t *to, size_t len)
 		int high = hex_digit(hex.data[2 * i]);
 		int low = hex_digit(hex.data[2 * i + 1]);
 
-		if (high < 0 || low < 0)
+		if ((high | low) < 0)
 			return false;
 		to[i] = (uint8_t)(high << 4 | low);
 	}

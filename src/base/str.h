@@ -40,7 +40,8 @@ static inline struct str str_from(struct str s, size_t from)
 {
 	if (from > s.len)
 		from = s.len;
-	return (struct str){s.data + from, s.len - from};
+	/* an empty text may have no bytes at all, and nothing may be added to a NULL */
+	return from ? (struct str){s.data + from, s.len - from} : s;
 }
 
 /** The first n bytes, or all. */

@@ -113,8 +113,8 @@ static enum status row(struct elf *elf, struct table *t, uint64_t index, struct 
 		return error_at(elf->e, E_TRUNCATED, min_u64(t->at, elf->in->size),
 				"header %llu lies outside the file", (unsigned long long)index);
 	if (at < t->block_at || !range_fits(at - t->block_at, t->need, t->block_len)) {
-		enum status status = elf->in->read(elf->in, at, t->block, sizeof t->block,
-						   &t->block_len);
+		enum status status =
+			elf->in->read(elf->in, at, t->block, sizeof t->block, &t->block_len);
 
 		if (status != OK)
 			return error_at(elf->e, status, at, "cannot read");
@@ -240,22 +240,27 @@ static struct str section_name(const struct elf *elf, uint32_t at)
 	return str_first(name, str_find(name, '\0'));
 }
 
+static enum status state_name(struct elf *elf, uint32_t at)
+{
+	enum status status =
+		fact_add_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, at));
+
+	return status == OK ? OK : error_at(elf->e, status, 0, "too many facts");
+}
+
 static enum status state_section(struct elf *elf, const struct section *s)
 {
 	uint64_t raw_size = s->type == SHT_NOBITS || s->type == SHT_NULL ? 0 : s->size;
 	const struct value values[] = {
-		{FACT_ELF_SECTION_TYPE, s->type},
-		{FACT_ELF_SECTION_FLAGS, s->flags},
-		{FACT_ELF_SECTION_ADDRESS, s->address},
-		{FACT_ELF_SECTION_SIZE, s->size},
-		{FACT_ELF_SECTION_OFFSET, s->offset},
-		{FACT_EXE_SECTION_OFFSET, s->offset},
+		{FACT_ELF_SECTION_TYPE, s->type},	{FACT_ELF_SECTION_FLAGS, s->flags},
+		{FACT_ELF_SECTION_ADDRESS, s->address}, {FACT_ELF_SECTION_SIZE, s->size},
+		{FACT_ELF_SECTION_OFFSET, s->offset},	{FACT_EXE_SECTION_OFFSET, s->offset},
 		{FACT_EXE_SECTION_SIZE, raw_size},
 	};
 	enum status status = state_all(elf, values, LEN(values));
 
 	if (status == OK)
-		status = fact_add_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, s->name));
+		status = state_name(elf, s->name);
 	if (elf->type == TYPE_RELOCATABLE)
 		translate_entry(elf, s->address, raw_size, s->offset);
 	return status;

@@ -34,9 +34,13 @@ struct cursor {
 
 struct gzip {
 	struct codec_sink out;
+	struct input *in;
 	struct walk *w;
-	uint32_t crc;
+	struct error damage; /* the first; what is behind it may still be read */
+	uint32_t crc;	     /* of the current member, and the length of its data */
 	uint64_t len;
+	char name[NAME_MAX_BYTES]; /* of the current member */
+	size_t name_len;
 };
 
 static bool is_header(const uint8_t *h)
@@ -121,54 +125,53 @@ static enum status take_text(struct cursor *c, char *to, size_t *ret_len, struct
 	return status;
 }
 
-static enum status take_optional(struct cursor *c, unsigned flags, char *name, size_t *ret_len,
-				 struct error *e)
+static enum status take_optional(struct gzip *g, struct cursor *c, unsigned flags)
 {
 	char comment[NAME_MAX_BYTES];
 	size_t comment_len;
 	enum status status = OK;
 
 	if ((flags & FLAG_EXTRA) != 0)
-		status = skip_extra(c, e);
+		status = skip_extra(c, &g->damage);
 	if (status == OK && (flags & FLAG_NAME) != 0)
-		status = take_text(c, name, ret_len, e);
+		status = take_text(c, g->name, &g->name_len, &g->damage);
 	if (status == OK && (flags & FLAG_COMMENT) != 0)
-		status = take_text(c, comment, &comment_len, e);
+		status = take_text(c, comment, &comment_len, &g->damage);
 	return status;
 }
 
-/*
- * The header at `at`; *ret_end is where its stream starts. A wrong checksum of
- * the header loses nothing: it is noted in `damage` only.
- */
-static enum status parse_header(struct gzip *g, struct input *in, uint64_t at, struct member *m,
-				char *name, uint64_t *ret_end, struct error *damage)
+/* A wrong checksum of the header loses nothing: it is noted, no more. */
+static enum status check_header(struct gzip *g, struct cursor *c)
 {
-	struct cursor c = {.in = in, .w = g->w, .at = at};
+	uint16_t stated;
+
+	sum_header(c);
+	uint16_t sum = (uint16_t)c->crc;
+	enum status status = next_u16(c, &stated, &g->damage);
+	if (status == OK && stated != sum)
+		error_at(&g->damage, E_MALFORMED, c->at + c->pos - 2, "header checksum is wrong");
+	return status;
+}
+
+/* The header at `at`; *ret_end is where its stream starts. */
+static enum status parse_header(struct gzip *g, uint64_t at, uint64_t *ret_end)
+{
+	struct cursor c = {.in = g->in, .w = g->w, .at = at};
 	uint8_t h[HEADER_BYTES];
 	enum status status = OK;
 
+	g->name_len = 0;
 	for (size_t i = 0; status == OK && i < sizeof h; i++)
-		status = next_byte(&c, &h[i], damage);
+		status = next_byte(&c, &h[i], &g->damage);
 	if (status == OK && !is_header(h))
-		status = error_at(damage, E_MALFORMED, at, "no gzip header");
+		status = error_at(&g->damage, E_MALFORMED, at, "no gzip header");
 	if (status == OK)
-		status = take_optional(&c, h[3], name, &m->name.len, damage);
-	if (status != OK)
-		return status;
-	if ((h[3] & FLAG_HCRC) != 0) {
-		uint16_t stated;
-
-		sum_header(&c);
-		uint16_t sum = (uint16_t)c.crc;
-		status = next_u16(&c, &stated, damage);
-		if (status != OK)
-			return status;
-		if (stated != sum)
-			error_at(damage, E_MALFORMED, c.at + c.pos - 2, "header checksum is wrong");
-	}
-	*ret_end = c.at + c.pos;
-	return OK;
+		status = take_optional(g, &c, h[3]);
+	if (status == OK && (h[3] & FLAG_HCRC) != 0)
+		status = check_header(g, &c);
+	if (status == OK)
+		*ret_end = c.at + c.pos;
+	return status;
 }
 
 static enum status on_write(struct codec_sink *out, const void *data, size_t len)
@@ -188,45 +191,18 @@ static enum status on_progress(struct codec_sink *out, size_t len)
 	return g->w->tick(g->w, len);
 }
 
-/* A wrong checksum is noted in `damage` and the next member is still read. */
-static enum status check_trailer(struct gzip *g, struct input *in, uint64_t at,
-				 struct error *damage)
+/* A wrong checksum is noted, and the next member is still read. */
+static enum status check_trailer(struct gzip *g, uint64_t at)
 {
 	uint8_t t[TRAILER_BYTES];
-	enum status status = input_exact(in, at, t, sizeof t);
+	enum status status = input_exact(g->in, at, t, sizeof t);
 
 	if (status != OK)
-		return error_at(damage, status, at, "gzip trailer cut short");
+		return error_at(&g->damage, status, at, "gzip trailer cut short");
 	if (get_u32le(t) != g->crc)
-		error_at(damage, E_MALFORMED, at, "checksum of the data is wrong");
+		error_at(&g->damage, E_MALFORMED, at, "checksum of the data is wrong");
 	else if (get_u32le(t + 4) != (uint32_t)g->len)
-		error_at(damage, E_MALFORMED, at + 4, "length of the data is wrong");
-	return OK;
-}
-
-/* Go over zeros. *ret_at is in->size when nothing else comes. */
-static enum status skip_padding(struct gzip *g, struct input *in, uint64_t at, uint64_t *ret_at,
-				struct error *e)
-{
-	uint8_t block[4096];
-	enum status status;
-	size_t got;
-
-	while (at < in->size) {
-		status = in->read(in, at, block, sizeof block, &got);
-		if (status != OK)
-			return error_at(e, status, at, "cannot read");
-		size_t i = 0;
-		while (i < got && block[i] == 0)
-			i++;
-		at += i;
-		if (i < got || got == 0)
-			break;
-		status = g->w->tick(g->w, got);
-		if (status != OK)
-			return status;
-	}
-	*ret_at = at;
+		error_at(&g->damage, E_MALFORMED, at + 4, "length of the data is wrong");
 	return OK;
 }
 
@@ -238,72 +214,96 @@ static bool has_member(struct input *in, uint64_t at)
 	return input_exact(in, at, h, sizeof h) == OK && is_header(h);
 }
 
-/*
- * All members from the stream at `at` on. Damage is described in `damage`;
- * the status says whether *ret_end, the end of the last member, was reached.
- */
-static enum status unpack(struct gzip *g, struct input *in, uint64_t at, uint64_t *ret_end,
-			  struct error *damage)
+/* All members from the stream at `at` on; *ret_end is the end of the last one. */
+static enum status unpack(struct gzip *g, uint64_t at, uint64_t *ret_end)
 {
-	char name[NAME_MAX_BYTES];
-	struct member m = {.name = {name, 0}};
-
 	for (;;) {
 		uint64_t end;
 
 		g->crc = 0;
 		g->len = 0;
-		enum status status = codec_deflate.decode(in, at, &g->out, &end, damage);
+		enum status status = codec_deflate.decode(g->in, at, &g->out, &end, &g->damage);
 		if (status == OK)
-			status = check_trailer(g, in, end, damage);
+			status = check_trailer(g, end);
 		if (status != OK)
 			return status;
-		*ret_end = end + TRAILER_BYTES;
-		if (!has_member(in, *ret_end))
+		end += TRAILER_BYTES;
+		if (!has_member(g->in, end)) {
+			*ret_end = end;
 			return OK;
-		status = parse_header(g, in, *ret_end, &m, name, &at, damage);
+		}
+		status = parse_header(g, end, &at);
 		if (status != OK)
 			return status;
 	}
 }
 
+/*
+ * Go over zeros. *ret_at is the size of the input when nothing else comes. Not
+ * inlined: walks stand on the stack inside each other, and the block is done by then.
+ */
+__attribute__((noinline)) static enum status skip_padding(struct gzip *g, uint64_t at,
+							  uint64_t *ret_at)
+{
+	uint8_t block[4096];
+	size_t got, zeros;
+
+	do {
+		enum status status = g->in->read(g->in, at, block, sizeof block, &got);
+		if (status != OK)
+			return error_at(&g->damage, status, at, "cannot read");
+		for (zeros = 0; zeros < got && block[zeros] == 0; zeros++)
+			;
+		at += zeros;
+		status = g->w->tick(g->w, got);
+		if (status != OK)
+			return status;
+	} while (got > 0 && zeros == got);
+	*ret_at = at;
+	return OK;
+}
+
 /* What is neither a member nor padding. */
-static enum status hand_out_rest(struct gzip *g, struct input *in, uint64_t at, struct error *e)
+static enum status hand_out_rest(struct gzip *g, uint64_t at)
 {
 	struct member m = {.name = STR("")};
-	enum status status = skip_padding(g, in, at, &at, e);
+	enum status status = skip_padding(g, at, &at);
 
-	if (status != OK || at >= in->size)
+	if (status != OK || at >= g->in->size)
 		return status;
-	m.declared = in->size - at;
-	return g->w->slice(g->w, &m, at, in->size - at);
+	m.declared = g->in->size - at;
+	return g->w->slice(g->w, &m, at, m.declared);
+}
+
+/* The one object that all members make, named as the first says. */
+static enum status hand_out(struct gzip *g)
+{
+	struct member m = {.declared = UINT64_MAX};
+	uint64_t at = 0, end = 0;
+	enum status status = parse_header(g, 0, &at);
+
+	if (status != OK)
+		return status;
+	m.name = (struct str){g->name, g->name_len};
+	status = g->w->begin(g->w, &m);
+	if (status != OK)
+		return status;
+	status = unpack(g, at, &end);
+	enum status go_on = g->w->end(g->w, g->damage.code != OK ? g->damage.code : status);
+	if (go_on != OK || status != OK)
+		return go_on != OK ? go_on : status;
+	return hand_out_rest(g, end);
 }
 
 static enum status walk(struct input *in, struct walk *w, struct error *e)
 {
-	struct gzip g = {.out = {.write = on_write, .progress = on_progress}, .w = w};
-	char name[NAME_MAX_BYTES];
-	struct member m = {.name = {name, 0}, .declared = UINT64_MAX};
-	struct error damage = {0};
-	uint64_t at = 0, end = 0;
-	enum status status = parse_header(&g, in, 0, &m, name, &at, &damage);
+	struct gzip g = {.out = {.write = on_write, .progress = on_progress}, .in = in, .w = w};
+	enum status status = hand_out(&g);
 
-	if (status == OK)
-		status = w->begin(w, &m);
-	if (status != OK) {
-		if (damage.code != OK)
-			error_at(e, damage.code, damage.at, "%s", damage.text);
+	if (g.damage.code == OK)
 		return status;
-	}
-	status = unpack(&g, in, at, &end, &damage);
-	enum status how = damage.code != OK ? damage.code : status;
-	if (damage.code != OK)
-		error_at(e, damage.code, damage.at, "%s", damage.text);
-	enum status go_on = w->end(w, how);
-	if (go_on != OK || status != OK)
-		return go_on != OK ? go_on : status;
-	status = hand_out_rest(&g, in, end, e);
-	return status != OK ? status : how;
+	error_at(e, g.damage.code, g.damage.at, "%s", g.damage.text);
+	return status != OK ? status : g.damage.code;
 }
 
 const struct format format_gzip = {

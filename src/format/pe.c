@@ -185,7 +185,8 @@ static enum status facts(struct input *in, struct fact_set *set, struct error *e
 		return status;
 	status = read_sections(&pe);
 	/* the headers are mapped as they are, in front of the first section */
-	if (!pe.has_entry_offset && pe.entry != 0 && pe.entry < min_u64(pe.headers_size, in->size)) {
+	uint64_t headers = min_u64(pe.headers_size, in->size);
+	if (!pe.has_entry_offset && pe.entry != 0 && pe.entry < headers) {
 		pe.has_entry_offset = true;
 		pe.entry_offset = pe.entry;
 	}

@@ -42,12 +42,27 @@ static enum status add_sources(struct image_writer *w, const struct ruleset *rs)
 	return image_writer_give(w, IMAGE_TAG_SOURCES, IMAGE_SOURCE_BYTES, rows, rs->sources.len);
 }
 
-static enum status add_skips(struct image_writer *w, const struct ruleset *rs)
+static int compare_skips(const void *a, const void *b)
+{
+	const struct ir_skip *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	if (x->first_line != y->first_line)
+		return x->first_line < y->first_line ? -1 : 1;
+	int order = str_cmp(x->kind, y->kind);
+	return order != 0 ? order : str_cmp(x->reason, y->reason);
+}
+
+static enum status add_skips(struct image_writer *w, struct ruleset *rs)
 {
 	uint8_t *rows = calloc(rs->skips.len + 1, IMAGE_SKIP_BYTES);
 
 	if (rows == NULL)
 		return E_NOMEM;
+	/* what the planner refused was added behind what the front ends did */
+	if (rs->skips.len > 1)
+		qsort(rs->skips.items, rs->skips.len, sizeof *rs->skips.items, compare_skips);
 	for (size_t i = 0; i < rs->skips.len; i++) {
 		const struct ir_skip *s = &rs->skips.items[i];
 		const struct str texts[] = {s->kind, s->reason, s->example};
@@ -141,8 +156,7 @@ static enum status add_all(struct ruleset *rs, struct image_writer *w, uint32_t 
 		return error_at(e, status, 0, "digest rules: %s", status_name(status));
 	result->hash_bytes = image_writer_bytes(w);
 	image_writer_set_name_ids(w, name_ids + rs->hashes.len, rs->rules.len);
-	if (rs->rules.len > 0)
-		return error_at(e, E_UNSUPPORTED, 0, "rules with conditions need the planner");
+	status = plan_rules(rs, w, e);
 	if (status == OK)
 		status = add_sources(w, rs);
 	if (status == OK)
@@ -152,17 +166,44 @@ static enum status add_all(struct ruleset *rs, struct image_writer *w, uint32_t 
 	return status == OK ? OK : error_at(e, status, 0, "image: %s", status_name(status));
 }
 
+/* Rules that this version cannot run are counted as skipped, with the reason. */
+static enum status drop_unsupported(struct ruleset *rs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rs->rules.len; i++) {
+		const struct ir_rule *rule = &rs->rules.items[i];
+		const char *reason;
+
+		if (plan_supports(rule, &reason) == OK) {
+			rs->rules.items[kept++] = *rule;
+			continue;
+		}
+		enum status status = ruleset_skip(rs, rule->source, rule->line, STR("pattern"),
+						  str_of(reason), rule->name);
+		if (status != OK)
+			return status;
+		rs->sources.items[rule->source].accepted--;
+	}
+	rs->rules.len = kept;
+	return OK;
+}
+
 enum status image_build(struct ruleset *rs, struct build_sink *out, struct build_result *ret,
 			struct error *e)
 {
+	enum status status = drop_unsupported(rs);
+	if (status != OK)
+		return error_at(e, status, 0, "image: %s", status_name(status));
+
 	struct build_result result = {
 		.hash_rules = (uint32_t)rs->hashes.len,
 		.condition_rules = (uint32_t)rs->rules.len,
 	};
 	uint32_t *name_ids = calloc(rs->hashes.len + rs->rules.len + 1, sizeof *name_ids);
 	struct image_writer *w = NULL;
-	enum status status = name_ids == NULL ? E_NOMEM : image_writer_new(&w);
 
+	status = name_ids == NULL ? E_NOMEM : image_writer_new(&w);
 	if (status == OK)
 		status = add_all(rs, w, name_ids, &result, e);
 	free(name_ids);

@@ -182,8 +182,8 @@ enum status image_open_memory(const void *data, size_t len, struct image **ret, 
 
 enum status image_open_fd(int fd, struct image **ret, struct error *e)
 {
-	struct image *img;
 	uint64_t size;
+	struct image *img;
 	enum status status = file_size(fd, &size, e);
 
 	if (status != OK)

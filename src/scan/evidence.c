@@ -111,18 +111,26 @@ bool evidence_is_trusted(struct scanner *s, const struct object *o)
 	return false;
 }
 
-static void report_digest(struct scanner *s, const struct object *o, enum hash_subject subject,
-			  enum digest_kind kind, uint64_t size, const uint8_t *value,
-			  const struct match_hit *hit)
+/* Bytes of an object with a digest of them. */
+struct digested {
+	enum hash_subject subject;
+	enum digest_kind kind;
+	uint64_t size;
+	const uint8_t *value;
+};
+
+/* `where` is NULL for the whole object. */
+static void report_digest(struct scanner *s, const struct object *o, const struct digested *d,
+			  const struct match_hit *where)
 {
 	struct rule_ref ref;
 
 	for (size_t i = 0; i < s->image_count; i++) {
 		struct hash_hits hits =
-			image_find_hash(s->images[i].img, subject, kind, size, value);
+			image_find_hash(s->images[i].img, d->subject, d->kind, d->size, d->value);
 
 		while (!s->is_done && hash_hits_next(&hits, &ref))
-			report(s, o, i, ref, hit);
+			report(s, o, i, ref, where);
 	}
 }
 
@@ -138,18 +146,20 @@ void evidence_report(struct scanner *s, const struct object *o)
 		}
 	}
 	for (unsigned kind = 0; s->has_hash_hits && kind < DIGEST_COUNT; kind++) {
+		const struct digested d = {SUBJECT_OBJECT, kind, o->in->size, s->digest[kind]};
+
 		if ((s->digests & 1u << kind) != 0)
-			report_digest(s, o, SUBJECT_OBJECT, kind, o->in->size, s->digest[kind],
-				      NULL);
+			report_digest(s, o, &d, NULL);
 	}
 }
 
 void evidence_report_section(struct scanner *s, const struct object *o, enum digest_kind kind,
 			     uint64_t at, uint64_t size, const uint8_t *value)
 {
-	const struct match_hit hit = {.has_match = true, .offset = at, .length = size};
+	const struct match_hit where = {.has_match = true, .offset = at, .length = size};
+	const struct digested d = {SUBJECT_SECTION, kind, size, value};
 
-	report_digest(s, o, SUBJECT_SECTION, kind, size, value, &hit);
+	report_digest(s, o, &d, &where);
 }
 
 void evidence_conclude(struct scanner *s)

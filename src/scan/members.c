@@ -11,8 +11,8 @@ struct collector {
 	struct walk w;
 	struct scanner *s;
 	const struct object *container;
-	bool is_open;     /* between begin() and end() */
-	bool is_cut;      /* the open member gets no more bytes; the reason is recorded */
+	bool is_open;	  /* between begin() and end() */
+	bool is_cut;	  /* the open member gets no more bytes; the reason is recorded */
 	bool has_refused; /* E_LIMIT was said, and its reason recorded */
 	size_t outer_path_len;
 };

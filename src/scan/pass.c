@@ -141,8 +141,7 @@ static void end_matching(struct scanner *s, struct pass *p)
 		struct scan_image *image = &s->images[i];
 
 		if (image->is_begun)
-			pass_note(p, matcher_end(image->matcher, &image->hits,
-						       &image->hit_count));
+			pass_note(p, matcher_end(image->matcher, &image->hits, &image->hit_count));
 	}
 }
 

@@ -10,8 +10,8 @@ struct pass {
 	struct object *o;
 	unsigned digests; /* wanted */
 	bool is_matched;  /* some matcher wants the object */
-	bool is_undecided; /* something could not be decided: missed, unless the object is trusted */
-	enum reason undecided;
+	bool is_undecided; /* some rule has no answer: missed, unless the object is trusted */
+	enum reason undecided; /* why */
 	struct match_window window;
 };
 

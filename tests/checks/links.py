@@ -5,6 +5,7 @@ import tree
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`([^`\n]+)`")
+PLACEHOLDER = re.compile(r"\b(NAME|LAYER|TARGET)\b")  # as in src/format/NAME.c
 TOPS = ("src/", "tests/", "docs/", "bench/", "include/", "examples/", "rules/", "packaging/",
         ".ci/")
 
@@ -49,6 +50,7 @@ def check_span(root, span):
         return ""
     word = re.sub(r"\{([^},]*)[^}]*\}", r"\1", word)  # a.{c,h}: the first of them
     word = re.sub(r"(:\d+|\(\))$", "", word)
+    word = PLACEHOLDER.sub("*", word)
     if "*" in word:
         return "" if any(root.glob(word)) else f"`{span}` names nothing"
     return "" if (root / word).exists() else f"`{span}` does not exist"
@@ -65,11 +67,12 @@ def problems(root, build):
 
 PLANTED = [
     ({"a.md": "# A b: c\n[x](docs/b.md) [y](#a-b-c) [z](https://x.invalid/) `src/a.c`\n"
-      "```\n[q](gone)\n```\n", "docs/b.md": "[up](../a.md#a-b-c) `src/*.c` `src/a.{c,h}`\n",
+      "```\n[q](gone)\n```\n", "docs/b.md": "[up](../a.md#a-b-c) `src/*.c` `src/a.{c,h}` `src/NAME.c`\n",
       "src/a.c": ""}, None),
     ({"a.md": "[x](gone.md)\n"}, "a.md:1: gone.md does not exist"),
     ({"a.md": "# A\n[x](#b)\n"}, "no such heading"),
     ({"a.md": "[x](../b)\n"}, "leaves the repository"),
     ({"a.md": "see `src/gone.c`\n"}, "does not exist"),
     ({"a.md": "see `src/*.gone`\n"}, "names nothing"),
+    ({"a.md": "see `src/NAME.gone`\n"}, "names nothing"),
 ]

@@ -33,8 +33,15 @@ def targets(root):
     return found
 
 
+def useful(log):
+    """What explains a finding: from the report of the sanitizer on, without dumps of the input."""
+    start = re.search(r"^.*(runtime error:|ERROR: |deadly signal)", log, re.M)
+    lines = log[start.start() if start else -3000:].splitlines()
+    return "\n".join(line for line in lines if len(line) < 300 and not line.startswith("stat::"))
+
+
 def run(root, name, seconds):
-    """(name, executions, coverage, inputs in the corpus, findings, tail of the log)"""
+    """(name, executions, coverage, inputs in the corpus, findings, what explains them)"""
     build = root / "build-fuzz"
     corpus, findings = build / "corpus" / name, build / "findings" / name
     for folder in (corpus, findings):
@@ -55,7 +62,7 @@ def run(root, name, seconds):
     if done.returncode != 0 and not new:
         new = [f"exit status {done.returncode}"]
     return (name, int(executed.group(1)) if executed else 0, int(covered[-1]) if covered else 0,
-            sum(1 for _ in corpus.iterdir()), new, done.stderr[-6000:])
+            sum(1 for _ in corpus.iterdir()), new, useful(done.stderr))
 
 
 def main():

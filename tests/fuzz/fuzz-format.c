@@ -21,10 +21,10 @@ struct checker {
 	bool is_open, has_stopped;
 };
 
-#define PROMISE(truth)           \
-	do {                     \
-		if (!(truth))    \
-			abort(); \
+#define PROMISE(truth)                                                                             \
+	do {                                                                                       \
+		if (!(truth))                                                                      \
+			abort();                                                                   \
 	} while (0)
 
 static enum status work(struct checker *c, uint64_t amount)
