@@ -30,7 +30,7 @@ struct pool_options {
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;
 	bool all_matches;
-	unsigned layers_required; /* bit for each enum layer; fail rather than start with one off */
+	unsigned layers_required; /* bit for each enum layer beside LAYERS_CORE: fail rather than start with one off */
 	struct pool_events *events;
 };
 

@@ -92,12 +92,8 @@ enum status process_start(const struct process_options *o, pid_t *ret, struct er
 		become(o, null_fd, user ? go : -1, hold);
 	if (pid < 0)
 		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	enum status status = OK;
+	enum status status = namespace_release(pid, user, hold, e);
 
-	if (user)
-		status = namespace_map_user(pid, e);
-	if (status == OK && user && write(hold, "", 1) != 1)
-		status = error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
 	if (status != OK) {
 		process_kill(pid, NULL);
 		return status;
