@@ -92,7 +92,7 @@ static void outcomes(void **state)
 		 0, ""},
 		{"output over the limit", write_far, {.memory = 64u << 20, .output = 40960}, OK, 5,
 		 ""},
-		{"prints", print, {.memory = 64u << 20}, OK, 0, ""},
+		{"prints", print, {.memory = 64u << 20, .output = 1u << 30}, OK, 0, ""},
 	};
 
 	(void)state;

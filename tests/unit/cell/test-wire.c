@@ -265,6 +265,8 @@ static void values_out_of_range_are_refused(void **state)
 		{"done: unknown reason missed", MSG_BROKER_DONE, 15, 0x80},
 		{"diagnostic: severity", MSG_PARENT_DIAGNOSTIC, 16, SEVERITY_WARNING + 1},
 		{"diagnostic: hint", MSG_PARENT_DIAGNOSTIC, 17, 2},
+		{"diagnostic: a hint that is none", MSG_PARENT_DIAGNOSTIC, 17, 0},
+		{"diagnostic: source too long", MSG_PARENT_DIAGNOSTIC, 19, 0x20},
 	};
 
 	(void)state;
