@@ -50,8 +50,7 @@ static void trees(void **state)
 		{"6162(63{2}64|65)66", 0,
 		 "(concat \"ab\" (alt (concat \"c\" (gap 2 2) \"d\") \"e\") \"f\")"},
 		{"6162((63|64)65|66(67|6869))", 0,
-		 "(concat \"ab\" (alt (concat [63-64] \"e\") (concat \"f\" (alt \"g\" "
-		 "\"hi\"))))"},
+		 "(concat \"ab\" (alt (concat [63-64] \"e\") (concat \"f\" (alt \"g\" \"hi\"))))"},
 		{"6162!(63|64)", 0, "(concat \"ab\" [00-62 65-ff])"},
 		{"6162!(6364|6566)", 0, "(concat \"ab\" (not (alt \"cd\" \"ef\")))"},
 		{"6162!(6364)", 0, "(concat \"ab\" (not (alt \"cd\")))"},
@@ -65,11 +64,12 @@ static void trees(void **state)
 		 "3f-5e 60-ff]))"},
 		{"6162(B)6364", 0, "(concat \"ab\" [0a 0d 20 22 27 2d-2f 3c-3e 40 5f] \"cd\")"},
 		{"!(B)6162!(B)", 0,
-		 "(concat (look behind [00-1f 21-2c 30-3b 3d-3f 41-5e 60-ff]) \"ab\" (look "
-		 "ahead [00-09 0b-0c 0e-1f 21 23-26 28-2c 2e 30-3c 3f-5e 60-ff]))"},
+		 "(concat (look behind [00-09 0b-0c 0e-1f 21 23-26 28-2c 30-3b 3f 41-5e "
+		 "60-ff]) \"ab\" (look ahead [00-09 0b-0c 0e-1f 21 23-26 28-2c 2e 30-3c "
+		 "3f-5e 60-ff]))"},
 		{"(L)6162(L)", 0,
-		 "(concat (look not-behind [00-09 0b-ff]) \"ab\" (alt (look not-ahead [00-09 "
-		 "0b-ff]) (look ahead 0d.0a)))"},
+		 "(concat (look not-behind [00-09 0b-ff]) \"ab\" (alt (look not-ahead "
+		 "[00-09 0b-ff]) (look ahead 0d.0a)))"},
 		{"6162(L)6364", 0, "(concat \"ab\" (alt 0a 0d.0a) \"cd\")"},
 		{"!(L)6162!(L)", 0,
 		 "(concat (look behind [00-09 0b-ff]) \"ab\" (concat (look ahead [00-09 "
@@ -77,15 +77,15 @@ static void trees(void **state)
 		{"6162!(L)6364", 0,
 		 "(concat \"ab\" (concat (look not-ahead 0d.0a) [00-09 0b-ff]) \"cd\")"},
 		{"(W)6162(W)", 0,
-		 "(concat (look not-behind [30-39 41-5a 61-7a]) \"ab\" (look not-ahead [30-39 "
-		 "41-5a 61-7a]))"},
+		 "(concat (look not-behind [30-39 41-5a 61-7a]) \"ab\" (look not-ahead "
+		 "[30-39 41-5a 61-7a]))"},
 		{"!(W)6162!(W)", 0,
 		 "(concat (look behind [30-39 41-5a 61-7a]) \"ab\" (look ahead [30-39 41-5a "
 		 "61-7a]))"},
 		{"6162(W)6364", 0, "(concat \"ab\" [00-2f 3a-40 5b-60 7b-ff] \"cd\")"},
 		{"(W)(B)6162", 0,
-		 "(concat (look not-behind [30-39 41-5a 61-7a]) [0a 0d 20 22 27 2d-2f 3c-3e "
-		 "40 5f] \"ab\")"},
+		 "(concat (look not-behind [30-39 41-5a 61-7a]) [0a 0d 20 22 27 2d-2f "
+		 "3c-3e 40 5f] \"ab\")"},
 		{"6162(B)*(W)6364", 0,
 		 "(concat \"ab\" (look not-ahead [00-09 0b-0c 0e-1f 21 23-26 28-2c 2e 30-3c "
 		 "3f-5e 60-ff]) (gap 0 *) (look not-behind [30-39 41-5a 61-7a]) \"cd\")"},
@@ -105,8 +105,8 @@ static void trees(void **state)
 		{"6162(6364|65)", HEX_WIDE, "(concat 61.00.62.00 (alt 63.00.64.00 65.00))"},
 		{"61[1-2]6263", HEX_WIDE, "(concat 61.00 (gap 1 2) 62.00.63.00)"},
 		{"(W)6162(W)", HEX_WIDE,
-		 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) 61.00.62.00 (look "
-		 "not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
+		 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) 61.00.62.00 "
+		 "(look not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
 		{"6162{2}63*64", HEX_WIDE,
 		 "(concat 61.00.62.00 (gap 2 2) 63.00 (gap 0 *) 64.00)"},
 		{"616263", HEX_WIDE | HEX_ASCII, "(alt 61.00.62.00.63.00 \"abc\")"},
@@ -117,16 +117,20 @@ static void trees(void **state)
 		 "(concat (look not-behind [30-39 41-5a 61-7a]) \"abc\" (look not-ahead "
 		 "[30-39 41-5a 61-7a]))"},
 		{"616263", HEX_WIDE | HEX_FULLWORD,
-		 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) 61.00.62.00.63.00 "
-		 "(look not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
+		 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) "
+		 "61.00.62.00.63.00 (look not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
 		{"616263", HEX_WIDE | HEX_ASCII | HEX_FULLWORD,
 		 "(alt (concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) "
-		 "61.00.62.00.63.00 (look not-ahead (concat [30-39 41-5a 61-7a] 00))) (concat "
-		 "(look not-behind [30-39 41-5a 61-7a]) \"abc\" (look not-ahead [30-39 41-5a "
-		 "61-7a])))"},
+		 "61.00.62.00.63.00 (look not-ahead (concat [30-39 41-5a 61-7a] 00))) "
+		 "(concat (look not-behind [30-39 41-5a 61-7a]) \"abc\" (look not-ahead "
+		 "[30-39 41-5a 61-7a])))"},
 		{"6162*6364", HEX_FULLWORD,
 		 "(concat (look not-behind [30-39 41-5a 61-7a]) \"ab\" (gap 0 *) \"cd\" (look "
 		 "not-ahead [30-39 41-5a 61-7a]))"},
+		{"(B)6162(B)", HEX_FULLWORD,
+		 "(concat (look not-behind [30-39 41-5a 61-7a]) [0a 0d 20 22 27 2d-2f "
+		 "3c-3e 40 5f] \"ab\" [0a 0d 20 22 27 2d-2f 3c-3e 40 5f] (look not-ahead "
+		 "[30-39 41-5a 61-7a]))"},
 		{"6162!((64)|65)", 0, "(concat \"ab\" [00-63 66-ff])"},
 	};
 

@@ -27,38 +27,6 @@ static void conditions(void **state)
 	static const struct {
 		const char *expression, *want;
 	} cases[] = {
-		{"0", "(matched 0)"},
-		{"0&1", "(and (matched 0) (matched 1))"},
-		{"0|1", "(or (matched 0) (matched 1))"},
-		{"0&1&2", "(and (matched 0) (matched 1) (matched 2))"},
-		{"0&1|2", "(and (matched 0) (or (matched 1) (matched 2)))"},
-		{"0|1&2", "(or (matched 0) (and (matched 1) (matched 2)))"},
-		{"(0&1)|2", "(or (and (matched 0) (matched 1)) (matched 2))"},
-		{"(0|1)&(2|3)",
-		 "(and (or (matched 0) (matched 1)) (or (matched 2) (matched 3)))"},
-		{"((0))", "(matched 0)"},
-		{"0&(1&2)", "(and (matched 0) (and (matched 1) (matched 2)))"},
-		{"0=2", "(eq (count 0) (int 2))"},
-		{"0>2", "(gt (count 0) (int 2))"},
-		{"0<2", "(lt (count 0) (int 2))"},
-		{"0=0", "(not (matched 0))"},
-		{"0>0", "(matched 0)"},
-		{"0>2,1", "(gt (count 0) (int 2))"},
-		{"0,1-4&1", "(and (matched 0) (matched 1))"},
-		{"0 & ( 1 | 2 )", "(and (matched 0) (or (matched 1) (matched 2)))"},
-		{"007", "(matched 7)"},
-		{"(0|1)>2", "(gt (sum 0 1) (int 2))"},
-		{"(0|1)=0", "(eq (sum 0 1) (int 0))"},
-		{"(0|1)<2", "(lt (sum 0 1) (int 2))"},
-		{"(0|1)>2,2", "(and (gt (sum 0 1) (int 2)) (ge (distinct 0 1) (int 2)))"},
-		{"(0&1)>2", "(gt (if (and (matched 0) (matched 1)) (sum 0 1) (int 0)) (int 2))"},
-		{"(0&1)>2,2",
-		 "(and (gt (if (and (matched 0) (matched 1)) (sum 0 1) (int 0)) (int 2)) (ge "
-		 "(if (and (matched 0) (matched 1)) (distinct 0 1) (int 0)) (int 2)))"},
-		{"(0|0)>1", "(gt (add (count 0) (count 0)) (int 1))"},
-		{"(0|0)>1,2",
-		 "(and (gt (add (count 0) (count 0)) (int 1)) (ge (if (or (matched 0) (matched "
-		 "0)) (int 1) (int 0)) (int 2)))"},
 		{"((0&1)|2)>2",
 		 "(gt (add (if (and (matched 0) (matched 1)) (sum 0 1) (int 0)) (count 2)) (int "
 		 "2))"},
@@ -67,25 +35,68 @@ static void conditions(void **state)
 		 "(int 2)) (ge (add (if (and (and (matched 0) (matched 1)) (matched 0)) (int 1) "
 		 "(int 0)) (add (if (and (and (matched 0) (matched 1)) (matched 1)) (int 1) "
 		 "(int 0)) (if (matched 2) (int 1) (int 0)))) (int 2)))"},
-		{"(0=0|1)>0,2",
-		 "(and (gt (add (if (not (matched 0)) (count 0) (int 0)) (count 1)) (int 0)) "
-		 "(ge (add (if (not (matched 0)) (int 1) (int 0)) (if (matched 1) (int 1) (int "
-		 "0))) (int 2)))"},
+		{"((0))", "(matched 0)"},
+		{"((0|1)=0)", "(eq (sum 0 1) (int 0))"},
+		{"((0|1)>1)&2", "(and (gt (sum 0 1) (int 1)) (matched 2))"},
 		{"((0|1)>1|2)=2",
 		 "(eq (add (if (gt (sum 0 1) (int 1)) (sum 0 1) (int 0)) (count 2)) (int 2))"},
 		{"((0|1)>1|2)>0,2",
 		 "(and (gt (add (if (gt (sum 0 1) (int 1)) (sum 0 1) (int 0)) (count 2)) (int "
 		 "0)) (ge (if (matched 2) (int 1) (int 0)) (int 2)))"},
-		{"((0|1)>1)&2", "(and (gt (sum 0 1) (int 1)) (matched 2))"},
-		{"(0|1&2)=3",
-		 "(eq (add (count 0) (if (and (matched 1) (matched 2)) (sum 1 2) (int 0))) (int "
-		 "3))"},
 		{"((0|1)>2,2&2)>3,1",
 		 "(and (gt (if (and (and (gt (sum 0 1) (int 2)) (ge (distinct 0 1) (int 2))) "
 		 "(matched 2)) (add (if (and (gt (sum 0 1) (int 2)) (ge (distinct 0 1) (int "
 		 "2))) (sum 0 1) (int 0)) (count 2)) (int 0)) (int 3)) (ge (if (and (and (and "
 		 "(gt (sum 0 1) (int 2)) (ge (distinct 0 1) (int 2))) (matched 2)) (matched 2)) "
 		 "(int 1) (int 0)) (int 1)))"},
+		{"(0&1&2)>2,2",
+		 "(and (gt (if (and (matched 0) (matched 1) (matched 2)) (sum 0 1 2) (int 0)) "
+		 "(int 2)) (ge (if (and (matched 0) (matched 1) (matched 2)) (distinct 0 1 2) "
+		 "(int 0)) (int 2)))"},
+		{"(0&1)>2", "(gt (if (and (matched 0) (matched 1)) (sum 0 1) (int 0)) (int 2))"},
+		{"(0&1)>2,2",
+		 "(and (gt (if (and (matched 0) (matched 1)) (sum 0 1) (int 0)) (int 2)) (ge "
+		 "(if (and (matched 0) (matched 1)) (distinct 0 1) (int 0)) (int 2)))"},
+		{"(0&1)|2", "(or (and (matched 0) (matched 1)) (matched 2))"},
+		{"(0&1|2&3)", "(and (matched 0) (or (matched 1) (matched 2)) (matched 3))"},
+		{"(0&1|2)", "(or (and (matched 0) (matched 1)) (matched 2))"},
+		{"(0=0|1)>0,2",
+		 "(and (gt (add (if (not (matched 0)) (count 0) (int 0)) (count 1)) (int 0)) "
+		 "(ge (add (if (not (matched 0)) (int 1) (int 0)) (if (matched 1) (int 1) (int "
+		 "0))) (int 2)))"},
+		{"(0|0)>1", "(gt (add (count 0) (count 0)) (int 1))"},
+		{"(0|0)>1,2",
+		 "(and (gt (add (count 0) (count 0)) (int 1)) (ge (if (or (matched 0) (matched "
+		 "0)) (int 1) (int 0)) (int 2)))"},
+		{"(0|1&2)=3",
+		 "(eq (if (and (or (matched 0) (matched 1)) (matched 2)) (add (sum 0 1) (count "
+		 "2)) (int 0)) (int 3))"},
+		{"(0|1&2)>2",
+		 "(gt (if (and (or (matched 0) (matched 1)) (matched 2)) (add (sum 0 1) (count "
+		 "2)) (int 0)) (int 2))"},
+		{"(0|1)&(2|3)",
+		 "(and (or (matched 0) (matched 1)) (or (matched 2) (matched 3)))"},
+		{"(0|1)<2", "(lt (sum 0 1) (int 2))"},
+		{"(0|1)=0", "(eq (sum 0 1) (int 0))"},
+		{"(0|1)>2", "(gt (sum 0 1) (int 2))"},
+		{"(0|1)>2,2", "(and (gt (sum 0 1) (int 2)) (ge (distinct 0 1) (int 2)))"},
+		{"(0|1|2)>2", "(gt (sum 0 1 2) (int 2))"},
+		{"0", "(matched 0)"},
+		{"0 & ( 1 | 2 )", "(and (matched 0) (or (matched 1) (matched 2)))"},
+		{"0&(1&2)", "(and (matched 0) (matched 1) (matched 2))"},
+		{"0&1", "(and (matched 0) (matched 1))"},
+		{"0&1&2", "(and (matched 0) (matched 1) (matched 2))"},
+		{"0&1|2", "(and (matched 0) (or (matched 1) (matched 2)))"},
+		{"0,1-4&1", "(and (matched 0) (matched 1))"},
+		{"007", "(matched 7)"},
+		{"0<2", "(lt (count 0) (int 2))"},
+		{"0=0", "(not (matched 0))"},
+		{"0=2", "(eq (count 0) (int 2))"},
+		{"0>0", "(matched 0)"},
+		{"0>2", "(gt (count 0) (int 2))"},
+		{"0>2,1", "(gt (count 0) (int 2))"},
+		{"0|1", "(or (matched 0) (matched 1))"},
+		{"0|1&2", "(or (matched 0) (and (matched 1) (matched 2)))"},
 	};
 
 	(void)state;
