@@ -36,8 +36,13 @@ static struct ruleset *many(void)
 	char name[32];
 
 	for (uint32_t i = 0; i < 40; i++) {
-		struct made_hash h = {SUBJECT_OBJECT, DIGEST_MD5, i % 7, (uint8_t)(i * 5), 0, name, 0,
-				      i + 1, EFFECT_DETECT};
+		struct made_hash h = {
+			.digest = DIGEST_MD5,
+			.size = i % 7,
+			.fill = (uint8_t)(i * 5),
+			.name = name,
+			.line = i + 1,
+		};
 
 		snprintf(name, sizeof name, "Test.Many-%u", i);
 		if (made_add(rs, &h) != OK)
