@@ -9,10 +9,10 @@
 #include "../unit/scan/compile.h"
 #include "scan/scan.h"
 
-#define PROMISE(truth)           \
-	do {                     \
-		if (!(truth))    \
-			abort(); \
+#define PROMISE(truth)                                                                             \
+	do {                                                                                       \
+		if (!(truth))                                                                      \
+			abort();                                                                   \
 	} while (0)
 
 enum { UNPACKED_MAX = 1 << 20, MEMBERS_MAX = 50, DEPTH_MAX = 4 };
@@ -38,7 +38,8 @@ static void on_finding(struct scan_sink *sink, const struct finding *f)
 static struct scanner *make_scanner(void)
 {
 	static const struct source_text sources[] = {
-		{STR("a.ndb"), STR("Any:0:*:68656c6c6f\nEntry:1:EP+0:c3c3\nEntry.Elf:6:EP+0:9090\nSection:1:S0+0:c3c3\n"
+		{STR("a.ndb"), STR("Any:0:*:68656c6c6f\nEntry:1:EP+0:c3c3\nEntry.Elf:6:EP+0:"
+				   "9090\nSection:1:S0+0:c3c3\n"
 				   "Elf:6:*:7f454c46*2e74657874\nLast:6:SL+1:0000{2-8}0000\n"
 				   "Start:0:0,4:4d5a\nEnd:0:EOF-4:??000000\n")},
 		{STR("b.mdb"), STR("16:00000000000000000000000000000001:Section\n")},

@@ -33,7 +33,8 @@ static inline void compile_refuse(struct report *r, const struct diagnostic *d)
 }
 
 /* Any failure ends the program: the texts are part of it. */
-static inline void compile_rules(struct compiled *c, const struct source_text *sources, size_t count)
+static inline void compile_rules(struct compiled *c, const struct source_text *sources,
+				 size_t count)
 {
 	struct report report = {.diagnostic = compile_refuse};
 	struct build_result result;
