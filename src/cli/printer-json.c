@@ -86,7 +86,7 @@ static void put_missed(struct buf *b, const struct outcome *o)
 static void print_done(struct printer *p, struct scan_file *file, const struct outcome *o,
 		       const char *detail)
 {
-	struct buf *b = output_lines(p->out);
+	struct buf *b = display_lines(p->out);
 
 	if (p->quiet && o->verdict == VERDICT_CLEAN)
 		return;
@@ -116,7 +116,8 @@ static void put_counts(struct buf *b, const struct tally *t)
 	for (int i = 0; i < REASON_COUNT; i++) {
 		if (t->reasons[i] == 0)
 			continue;
-		buf_addf(b, "%s\"%s\":%" PRIu64, between, reason_name((enum reason)i), t->reasons[i]);
+		buf_addf(b, "%s\"%s\":%" PRIu64, between, reason_name((enum reason)i),
+			 t->reasons[i]);
 		between = ",";
 	}
 	between = "";
@@ -124,7 +125,8 @@ static void put_counts(struct buf *b, const struct tally *t)
 	for (int i = 0; i < WALK_COUNT; i++) {
 		if (t->met[i] == 0 || !tally_is_skipped_kind((enum walk_kind)i))
 			continue;
-		buf_addf(b, "%s\"%s\":%" PRIu64, between, walk_kind_name((enum walk_kind)i), t->met[i]);
+		buf_addf(b, "%s\"%s\":%" PRIu64, between, walk_kind_name((enum walk_kind)i),
+			 t->met[i]);
 		between = ",";
 	}
 	buf_add_u8(b, '}');
@@ -150,7 +152,7 @@ static void put_confinement(struct buf *b, const struct confinement *c)
 
 static void print_end(struct printer *p, const struct scan_end *end)
 {
-	struct buf *b = output_lines(p->out);
+	struct buf *b = display_lines(p->out);
 	const struct tally *t = end->tally;
 
 	if (p->quiet)
@@ -184,7 +186,7 @@ static void print_end(struct printer *p, const struct scan_end *end)
 	buf_add_str(b, STR("}\n"));
 }
 
-struct printer printer_json(struct output *out)
+struct printer printer_json(struct display *out)
 {
 	return (struct printer){
 		.out = out,

@@ -15,7 +15,7 @@ static const char *const colours[VERDICT_COUNT] = {
 /* The first column of a line, as wide as the longest verdict. */
 static void put_verdict(struct printer *p, enum verdict v)
 {
-	struct buf *b = output_lines(p->out);
+	struct buf *b = display_lines(p->out);
 
 	if (p->out->has_colour)
 		buf_addf(b, "\x1b[%sm%-11s\x1b[0m  ", colours[v], verdict_name(v));
@@ -181,7 +181,7 @@ static void put_confinement(struct buf *b, const struct confinement *c)
 
 static void print_end(struct printer *p, const struct scan_end *end)
 {
-	struct buf *b = output_lines(p->out);
+	struct buf *b = display_lines(p->out);
 	const struct tally *t = end->tally;
 
 	if (p->quiet)
@@ -203,7 +203,7 @@ static void print_end(struct printer *p, const struct scan_end *end)
 		put_confinement(b, end->confinement);
 }
 
-struct printer printer_text(struct output *out)
+struct printer printer_text(struct display *out)
 {
 	return (struct printer){
 		.out = out,

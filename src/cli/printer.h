@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cell/confine.h"
-#include "cli/output.h"
+#include "cli/display.h"
 #include "cli/scan-tally.h"
 
 /* Bytes of findings that are kept for one file; what is beyond is only counted. */
@@ -27,7 +27,7 @@ struct scan_end {
 };
 
 struct printer {
-	struct output *out;
+	struct display *out;
 	unsigned accepted; /* bit for each enum reason */
 	bool quiet;        /* only what is not clean, and no end */
 	void (*finding)(struct printer *p, struct scan_file *file, const struct finding *f);
@@ -38,7 +38,7 @@ struct printer {
 };
 
 /** Plain lines; with colour where the output has it. The grammar is in candor-scan(1). */
-struct printer printer_text(struct output *out);
+struct printer printer_text(struct display *out);
 
 /** One object on each line; docs/json.md is the schema. */
-struct printer printer_json(struct output *out);
+struct printer printer_json(struct display *out);

@@ -28,7 +28,7 @@ static void count(void *ctx, void *shared)
 	feed_count(ctx, shared);
 }
 
-void progress_begin(struct progress *p, const struct scan_request *request, struct output *out)
+void progress_begin(struct progress *p, const struct scan_request *request, struct display *out)
 {
 	*p = (struct progress){.start_ns = progress_clock()};
 	p->drawn_ns = p->start_ns;
@@ -130,6 +130,6 @@ void progress_draw(struct progress *p, const struct tally *t, const char *path)
 	progress_line(&line, t, now - p->start_ns,
 		      p->counter ? background_shared(p->counter) : NULL, str_of(path),
 		      min_size(term_columns(p->out->fd), 500) - 1);
-	output_live(p->out, buf_str(&line));
+	display_live(p->out, buf_str(&line));
 	buf_done(&line);
 }

@@ -4,12 +4,12 @@
  */
 #pragma once
 
-#include "cli/output.h"
+#include "cli/display.h"
 #include "cli/scan-feed.h"
 #include "cli/scan-tally.h"
 
 struct progress {
-	struct output *out; /* NULL: nothing is drawn */
+	struct display *out; /* NULL: nothing is drawn */
 	struct background *counter; /* NULL: the total is not known */
 	uint64_t start_ns, drawn_ns;
 };
@@ -18,7 +18,7 @@ struct progress {
 uint64_t progress_clock(void);
 
 /** Begin to count what there is, where the output is a terminal and the request wants progress. */
-void progress_begin(struct progress *p, const struct scan_request *request, struct output *out);
+void progress_begin(struct progress *p, const struct scan_request *request, struct display *out);
 void progress_end(struct progress *p);
 
 /** Draw the line if it is time. */

@@ -46,8 +46,8 @@ enum status feed_new(const struct scan_request *request, struct feed **ret, stru
 	f->request = request;
 	f->list_fd = -1;
 	f->walk = walk_new(&request->walk);
-	enum status status = f->walk != NULL ? open_list(f, e)
-					     : error_at(e, E_NOMEM, 0, "out of memory");
+	enum status status =
+		f->walk != NULL ? open_list(f, e) : error_at(e, E_NOMEM, 0, "out of memory");
 	if (status != OK) {
 		feed_free(f);
 		return status;
@@ -88,8 +88,8 @@ static bool give_input(struct feed *f, struct feed_item *item)
 {
 	item->path = "-";
 	item->is_named = true;
-	enum status status = spool(STDIN_FILENO, f->request->limits.file_bytes, &item->fd, &item->size,
-				   &item->error);
+	enum status status = spool(STDIN_FILENO, f->request->limits.file_bytes, &item->fd,
+				   &item->size, &item->error);
 	if (status != OK)
 		return refuse_input(item, status);
 	item->kind = FEED_FILE;
@@ -198,8 +198,8 @@ bool feed_can_count(const struct scan_request *r)
 		if (strcmp(r->paths.items[i], "-") == 0)
 			return false;
 	}
-	return r->list == NULL || (strcmp(r->list, "-") != 0 && stat(r->list, &st) == 0 &&
-				   S_ISREG(st.st_mode));
+	return r->list == NULL ||
+	       (strcmp(r->list, "-") != 0 && stat(r->list, &st) == 0 && S_ISREG(st.st_mode));
 }
 
 static void count_walk(struct walk *w, struct feed_count *count)

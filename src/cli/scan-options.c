@@ -49,7 +49,8 @@ static const char help[] =
 	"  --no-progress       no live line on a terminal\n"
 	"  --accept REASON,…   not scanned for these reasons is no trouble (encrypted, limit …)\n"
 	"\n"
-	"Exit status: 0 nothing found, 1 something detected or suspicious, 2 nothing found, but an\n"
+	"Exit status: 0 nothing found, 1 something detected or suspicious, 2 nothing found, but "
+	"an\n"
 	"error or something not scanned.\n";
 
 void scan_request_init(struct scan_request *r)
@@ -68,15 +69,15 @@ void scan_request_done(struct scan_request *r)
 
 static bool complain(const char *what, const char *value)
 {
-	fprintf(stderr, "candor scan: %s%s\nTry: candor scan --help\n", what, value);
+	fprintf(stderr, "candor: scan: %s%s\nTry: candor scan --help\n", what, value);
 	return false;
 }
 
 static void list_limits(void)
 {
 	for (const struct limit_info *l = scan_limits_all(); l->name != NULL; l++)
-		printf("%-14s %s%s%s%s\n               preset %llu, from %llu to %llu\n", l->name, l->doc,
-		       l->unit[0] ? " (" : "", l->unit, l->unit[0] ? ")" : "",
+		printf("%-14s %s%s%s%s\n               preset %llu, from %llu to %llu\n", l->name,
+		       l->doc, l->unit[0] ? " (" : "", l->unit, l->unit[0] ? ")" : "",
 		       (unsigned long long)l->preset, (unsigned long long)l->least,
 		       (unsigned long long)l->most);
 }
@@ -109,7 +110,7 @@ static bool accept_reasons(struct scan_request *r, const char *text)
 			r->accepted |= 1u << reason;
 			continue;
 		}
-		fprintf(stderr, "candor scan: --accept: no reason is named '%.*s'; there are",
+		fprintf(stderr, "candor: scan: --accept: no reason is named '%.*s'; there are",
 			STR_ARG(str_first(field, 40)));
 		for (int i = 0; i < REASON_COUNT; i++)
 			fprintf(stderr, " %s", reason_name((enum reason)i));
@@ -201,7 +202,8 @@ static bool check(struct scan_request *r)
 	bool list_is_stdin = r->list != NULL && strcmp(r->list, "-") == 0;
 
 	if (r->paths.len == 0 && r->list == NULL)
-		return complain("nothing to scan: name files or folders, or - for standard input", "");
+		return complain("nothing to scan: name files or folders, or - for standard input",
+				"");
 	for (size_t i = 0; i < r->paths.len && list_is_stdin; i++) {
 		if (strcmp(r->paths.items[i], "-") == 0)
 			return complain("standard input cannot be both list and file", "");
@@ -236,7 +238,8 @@ bool scan_request_parse(struct scan_request *r, int argc, char **argv, int *ret_
 	/* 0, not 1: what an earlier command line left inside getopt is forgotten as well */
 	optind = 0;
 	opterr = 0;
-	/* '-': paths come as if they were values of an option 1, so they may stand before options */
+	/* '-': paths come as if they were values of an option 1, so they may stand before options
+	 */
 	while ((option = getopt_long(argc, argv, "-:0j:qh", options, NULL)) != -1) {
 		const char *value = optarg;
 

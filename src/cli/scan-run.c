@@ -10,9 +10,9 @@
 #include "os/interrupt.h"
 
 #define MS_NS ((uint64_t)1000000)
-#define LOOK_NS (20 * MS_NS)     /* how often answers are taken while there is room for questions */
-#define FLUSH_NS (100 * MS_NS)   /* how long a line may be held back */
-#define STOP_NS (2000 * MS_NS)   /* for what is under way when the user stops the scan */
+#define LOOK_NS (20 * MS_NS)   /* how often answers are taken while there is room for questions */
+#define FLUSH_NS (100 * MS_NS) /* how long a line may be held back */
+#define STOP_NS (2000 * MS_NS) /* for what is under way when the user stops the scan */
 enum { WAIT_MS = 100 };
 
 struct slot {
@@ -36,16 +36,18 @@ struct scan {
 };
 
 /* Tell the user on standard error, below what was told on standard output. */
-static void complain(struct scan *s, const char *path, const char *what)
+static void complain(const struct scan_run *run, const char *subject, const char *what)
 {
 	struct buf line;
 
-	output_lines(s->run->out);
-	output_flush(s->run->out);
+	display_lines(run->out);
+	display_flush(run->out);
 	buf_init(&line, 8 << 20);
-	buf_add_str(&line, STR("candor scan: "));
-	text_escape(&line, str_of(path));
-	fprintf(stderr, "%.*s: %s\n", STR_ARG(buf_str(&line)), what);
+	buf_add_str(&line, STR("candor: "));
+	text_escape(&line, str_of(subject));
+	buf_add_str(&line, STR(": "));
+	text_escape(&line, str_of(what));
+	fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&line)));
 	buf_done(&line);
 }
 
@@ -62,8 +64,7 @@ static bool take_slot(struct scan *s, const char *path, uint64_t size, uint32_t 
 			free(copy);
 			return false;
 		}
-		buf_init(&s->slots.items[s->slots.len - 1].file.findings,
-			 SCAN_FINDINGS_CEILING);
+		buf_init(&s->slots.items[s->slots.len - 1].file.findings, SCAN_FINDINGS_CEILING);
 		s->first_free = (uint32_t)s->slots.len;
 	}
 	*ret = s->first_free - 1;
@@ -138,13 +139,14 @@ static void take_item(struct scan *s, const struct feed_item *item)
 	case FEED_REFUSED:
 		/* a wrong name is for the user to mend, who may not see the output */
 		if (item->is_named && item->reason == REASON_UNREADABLE && !s->run->out->is_live)
-			complain(s, item->path, item->error.text);
+			complain(s->run, item->path, item->error.text);
 		tell_not_scanned(s, item->path, item->reason, 0, item->error.text);
 		break;
 	case FEED_MET:
 		s->tally.met[item->met]++;
 		if (item->is_named && tally_is_skipped_kind(item->met))
-			complain(s, item->path, "not scanned: it is no file or folder of a disk");
+			complain(s->run, item->path,
+				 "not scanned: it is no file or folder of a disk");
 		break;
 	case FEED_WAIT:
 		break;
@@ -157,7 +159,7 @@ static bool show(struct scan *s, uint64_t now)
 	if (now - s->flushed_ns < FLUSH_NS)
 		return true;
 	s->flushed_ns = now;
-	return output_flush(s->run->out);
+	return display_flush(s->run->out);
 }
 
 /* Take what the workers say for up to timeout_ms. */
@@ -166,15 +168,15 @@ static bool look(struct scan *s, int timeout_ms)
 	struct error e = {0};
 
 	if (pool_wait(s->pool, timeout_ms, &e) != OK) {
-		output_flush(s->run->out);
-		fprintf(stderr, "candor scan: %s\n", e.text);
+		complain(s->run, "scan", e.text);
 		return false;
 	}
 	s->looked_ns = progress_clock();
 	return show(s, s->looked_ns);
 }
 
-/* Give the workers all that they take now. *ret_end: there is no more. False when the scan is over. */
+/* Give the workers all that they take now. *ret_end: there is no more. False when the scan is over.
+ */
 static bool fill(struct scan *s, bool *ret_end)
 {
 	struct feed_item item;
@@ -216,7 +218,7 @@ static bool scan_all(struct scan *s)
 		if (pool_busy(s->pool) == 0)
 			continue;
 		/* nothing that is known already is held back while the workers think */
-		if (!output_flush(s->run->out) || !look(s, WAIT_MS))
+		if (!display_flush(s->run->out) || !look(s, WAIT_MS))
 			return false;
 		progress_draw(&s->progress, &s->tally, at_hand(s));
 	}
@@ -274,10 +276,10 @@ static void finish(struct scan *s)
 	};
 
 	s->printer.end(&s->printer, &end);
-	if (!output_flush(s->run->out)) {
+	if (!display_flush(s->run->out)) {
 		s->tally.failed = true;
 		if (!s->run->out->reader_gone)
-			fprintf(stderr, "candor scan: %s\n", s->run->out->error.text);
+			complain(s->run, "scan", s->run->out->error.text);
 	}
 }
 
@@ -305,7 +307,7 @@ int scan_run(const struct scan_run *run)
 	s.printer.quiet = run->request->quiet;
 	s.printer.accepted = run->request->accepted;
 	if (start(&s, &e) != OK) {
-		fprintf(stderr, "candor scan: %s\n", e.text);
+		complain(run, "scan", e.text);
 		release(&s);
 		return EXIT_TROUBLE;
 	}

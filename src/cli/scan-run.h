@@ -11,7 +11,7 @@
 struct scan_run {
 	const struct scan_request *request;
 	struct pool_options pool; /* events is filled in */
-	struct output *out;
+	struct display *out;
 	const char *const *databases; /* as they are shown */
 	size_t database_count;
 };

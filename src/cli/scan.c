@@ -10,20 +10,19 @@
 #include "cli/database.h"
 #include "cli/scan-run.h"
 
-/* Without these a worker is none; what else there is depends on the machine. */
-#define LAYERS_NEEDED (1u << LAYER_NO_NEW_PRIVS | 1u << LAYER_SECCOMP | 1u << LAYER_LIMITS)
+int cmd_scan(int argc, char **argv);
 
 static int scan(const struct scan_request *request)
 {
 	static const char *const builtin[] = {"builtin"};
 	bool is_named = request->databases.len > 0;
-	struct output out;
+	struct display out;
 	int *images;
 	size_t count;
 
 	if (database_open(request->databases.items, request->databases.len, &images, &count) != OK)
 		return EXIT_TROUBLE;
-	output_init(&out, STDOUT_FILENO);
+	display_init(&out, STDOUT_FILENO);
 	const struct scan_run run = {
 		.request = request,
 		.pool = {
@@ -34,14 +33,13 @@ static int scan(const struct scan_request *request)
 			.jobs = request->jobs,
 			.limits = request->limits,
 			.all_matches = request->all_matches,
-			.layers_required = LAYERS_NEEDED,
 		},
 		.out = &out,
 		.databases = is_named ? request->databases.items : builtin,
 		.database_count = is_named ? request->databases.len : LEN(builtin),
 	};
 	int status = scan_run(&run);
-	output_done(&out);
+	display_done(&out);
 	database_close(images, count);
 	return status;
 }

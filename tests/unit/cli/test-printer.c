@@ -32,18 +32,18 @@ struct printer_case {
 	const char *want;
 };
 
-static void run(struct printer (*make)(struct output *out), const struct printer_case *cases,
+static void run(struct printer (*make)(struct display *out), const struct printer_case *cases,
 		size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct printer_case *c = &cases[i];
 		struct scan_file file = {.path = c->path, .size = c->outcome->size};
-		struct output out;
+		struct display out;
 		struct buf got;
 		int fd;
 
 		assert_int_equal(file_anonymous("test", &fd, NULL), OK);
-		output_init(&out, fd);
+		display_init(&out, fd);
 		out.has_colour = c->colour;
 		buf_init(&file.findings, SCAN_FINDINGS_CEILING);
 		struct printer p = make(&out);
@@ -52,7 +52,7 @@ static void run(struct printer (*make)(struct output *out), const struct printer
 		for (size_t k = 0; k < LEN(c->findings) && c->findings[k] != NULL; k++)
 			p.finding(&p, &file, c->findings[k]);
 		p.done(&p, &file, c->outcome, c->detail ? c->detail : "");
-		output_done(&out);
+		display_done(&out);
 		buf_init(&got, 1 << 16);
 		assert_int_equal(file_read_all(fd, &got, NULL), OK);
 		if (!str_eq(buf_str(&got), str_of(c->want)))
@@ -131,19 +131,19 @@ static void json(void **state)
 static void many_findings(void **state)
 {
 	struct scan_file file = {.path = "/a"};
-	struct output out;
+	struct display out;
 	struct buf got;
 	int fd;
 
 	(void)state;
 	assert_int_equal(file_anonymous("test", &fd, NULL), OK);
-	output_init(&out, fd);
+	display_init(&out, fd);
 	buf_init(&file.findings, 500);
 	struct printer p = printer_json(&out);
 	for (int i = 0; i < 10; i++)
 		p.finding(&p, &file, &plain);
 	p.done(&p, &file, &detected, "");
-	output_done(&out);
+	display_done(&out);
 	buf_init(&got, 1 << 16);
 	assert_int_equal(file_read_all(fd, &got, NULL), OK);
 	buf_add_u8(&got, 0);

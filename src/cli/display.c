@@ -1,4 +1,4 @@
-#include "cli/output.h"
+#include "cli/display.h"
 
 #include "os/file.h"
 #include "os/term.h"
@@ -8,9 +8,9 @@
 /* What is kept for the next lines. */
 #define KEPT ((size_t)1 << 20)
 
-void output_init(struct output *o, int fd)
+void display_init(struct display *o, int fd)
 {
-	*o = (struct output){
+	*o = (struct display){
 		.fd = fd,
 		.is_live = term_is_live(fd),
 		.has_colour = term_has_colour(fd),
@@ -18,14 +18,14 @@ void output_init(struct output *o, int fd)
 	buf_init(&o->pending, PENDING_CEILING);
 }
 
-void output_done(struct output *o)
+void display_done(struct display *o)
 {
-	output_lines(o);
-	output_flush(o);
+	display_lines(o);
+	display_flush(o);
 	buf_done(&o->pending);
 }
 
-struct buf *output_lines(struct output *o)
+struct buf *display_lines(struct display *o)
 {
 	if (o->live_shown)
 		buf_add_str(&o->pending, STR("\r\x1b[K"));
@@ -33,7 +33,7 @@ struct buf *output_lines(struct output *o)
 	return &o->pending;
 }
 
-void output_live(struct output *o, struct str text)
+void display_live(struct display *o, struct str text)
 {
 	if (!o->is_live)
 		return;
@@ -43,7 +43,7 @@ void output_live(struct output *o, struct str text)
 	o->live_shown = true;
 }
 
-bool output_flush(struct output *o)
+bool display_flush(struct display *o)
 {
 	struct buf *b = &o->pending;
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-struct output {
+struct display {
 	int fd;
 	bool is_live;     /* cursor movement is understood */
 	bool has_colour;
@@ -17,15 +17,15 @@ struct output {
 	bool reader_gone;   /* it failed because a pipe was closed: no reason for a message */
 };
 
-/** Free with output_done(), which flushes. */
-void output_init(struct output *o, int fd);
-void output_done(struct output *o);
+/** Free with display_done(), which flushes. */
+void display_init(struct display *o, int fd);
+void display_done(struct display *o);
 
 /** Where to append whole lines. The live line is gone until it is drawn again. */
-struct buf *output_lines(struct output *o);
+struct buf *display_lines(struct display *o);
 
 /** Show `text`, which takes less than the terminal's columns, as the live line. Only if is_live. */
-void output_live(struct output *o, struct str text);
+void display_live(struct display *o, struct str text);
 
 /** Write out; false when that fails, now or before. */
-bool output_flush(struct output *o);
+bool display_flush(struct display *o);
