@@ -104,7 +104,8 @@ static void enter_namespaces(const struct namespace_ids *outside, struct confine
 		strcat(strcat(names, namespace_name(n)), " "); /* all names are 31 bytes */
 	}
 	if (reached == 0) {
-		say(c, LAYER_NAMESPACES, LAYER_OFF, "not permitted on this machine");
+		say(c, LAYER_NAMESPACES, LAYER_OFF, here.id[0] == 0 || outside->id[0] == 0 ?
+		    "cannot be told: there is no /proc" : "not permitted on this machine");
 		return;
 	}
 	/* never touch the mounts of anybody else */

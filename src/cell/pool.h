@@ -39,6 +39,12 @@ struct pool;
 /** Start the workers and wait until they are confined. Free with pool_free(). */
 MUST_CHECK enum status pool_new(const struct pool_options *options, struct pool **ret,
 				struct error *e);
+/**
+ * Start one worker and tell what it reached, even when that is too little to
+ * work with. Only the program, its arguments and the limits matter.
+ */
+MUST_CHECK enum status pool_probe(const struct pool_options *options, struct confinement *ret,
+				  struct error *e);
 /** End the workers. Objects that are not done get no event. NULL is allowed. */
 void pool_free(struct pool *p);
 
