@@ -23,14 +23,15 @@ struct pool_events {
 };
 
 struct pool_options {
-	const char *program;      /* program to execute as a worker; NULL: the installed candor-worker */
+	const char *program;      /* executed as a worker; NULL: the installed candor-worker */
 	const char *const *argv;  /* its arguments, NULL-ended, borrowed; NULL: its name only */
 	const int *image_fds;     /* copied; the workers map them */
 	size_t image_count;
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;
 	bool all_matches;
-	unsigned layers_required; /* bit for each enum layer beside LAYERS_CORE: fail rather than start with one off */
+	/* Bit for each enum layer beside LAYERS_CORE: fail rather than start with one off. */
+	unsigned layers_required;
 	struct pool_events *events;
 };
 

@@ -246,7 +246,8 @@ static int attempt_ptrace(const struct target *t)
 static int attempt_read_memory(const struct target *t)
 {
 	char bytes[8];
-	struct iovec local = {bytes, sizeof bytes}, remote = {(void *)t->parent_memory, sizeof bytes};
+	struct iovec local = {bytes, sizeof bytes};
+	struct iovec remote = {(void *)t->parent_memory, sizeof bytes};
 
 	return outcome(process_vm_readv(t->parent, &local, 1, &remote, 1, 0));
 }

@@ -252,7 +252,7 @@ static enum end read_end(pid_t pid, const char *answer, int *ret_code)
 		return END_SIGSYS;
 	if (!end.by_signal && end.code == ATTEMPT_EXEC_STATUS)
 		return END_SUCCEEDED;
-	if (end.by_signal || end.code != 0 || strncmp(answer, ATTEMPT_MARK, strlen(ATTEMPT_MARK)) != 0)
+	if (end.by_signal || end.code != 0 || !str_starts(str_of(answer), STR(ATTEMPT_MARK)))
 		return END_OTHER;
 	*ret_code = atoi(answer + strlen(ATTEMPT_MARK));
 	return *ret_code == 0 ? END_SUCCEEDED : END_REFUSED;
