@@ -177,5 +177,8 @@ enum status sources_compile(struct source_list *list, int out_fd, struct compile
 	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
 	diagnostics_done(&diagnostics);
 	free(sources);
+	if (status == OK && ret->counts.sources < list->len)
+		return error_at(e, E_SYNTAX, 0, "%zu of %zu sources are in no known rule language",
+				list->len - ret->counts.sources, list->len);
 	return status;
 }
