@@ -46,6 +46,20 @@ static int misuse(const char *what)
 	return EXIT_TROUBLE;
 }
 
+/* `kind` is what getopt_long() gave for it. */
+static int misuse_of_option(char **argv, int kind)
+{
+	struct buf text;
+
+	buf_init(&text, 64 * 1024);
+	buf_addf(&text, "%s", kind == ':' ? "a value is missing behind " : "no such option: ");
+	text_escape(&text, str_of(argv[optind - 1]));
+	buf_add_u8(&text, 0);
+	int status = misuse(text.bad ? "no such option" : (const char *)text.data);
+	buf_done(&text);
+	return status;
+}
+
 /* The image would take the place of one of its own sources. */
 static bool is_source(const struct source_list *sources, const char *path)
 {
@@ -147,11 +161,12 @@ static int run_build(int argc, char **argv)
 	bool keep_going = false;
 	int status = EXIT_FOUND_NOTHING;
 
-	for (int c; (c = getopt_long(argc, argv, "o:kh", options, NULL)) != -1;) {
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":o:kh", options, NULL)) != -1;) {
 		if (c == 'h')
 			return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
-		if (c == '?')
-			return EXIT_TROUBLE;
+		if (c == '?' || c == ':')
+			return misuse_of_option(argv, c);
 		if (c == 'o')
 			path = optarg;
 		else
@@ -212,11 +227,14 @@ static int run_inspection(int argc, char **argv)
 	bool is_info = strcmp(argv[0], "info") == 0;
 	enum inspection what = is_info ? INSPECT_TEXT : INSPECT_VERIFY;
 
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
 		if (c == 'h')
 			return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
-		if (c == '?' || !is_info)
-			return c == '?' ? EXIT_TROUBLE : misuse("verify has no --json");
+		if (c != 'j')
+			return misuse_of_option(argv, c);
+		if (!is_info)
+			return misuse("verify has no --json");
 		what = INSPECT_JSON;
 	}
 	if (argc - optind != 1)
