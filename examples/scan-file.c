@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 		status = (int)candor_result_verdict(result);
 		printf("verdict: %d\n", status);
 		if (candor_result_reason(result) != NULL)
-			printf("not all of it was scanned: %s\n", candor_result_reason_text(result));
+			printf("not all was scanned: %s\n", candor_result_reason_text(result));
 	}
 	candor_result_free(result);
 	candor_engine_close(engine);

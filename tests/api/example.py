@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as folder:
     expect("detected", 1, ": Test.Bad\nverdict: 1\n", rules, bad)
     expect("clean", 0, "verdict: 0\n", rules, good)
     expect("inside", 1, "//", rules, packed)
-    expect("not all scanned", 3, "not all of it was scanned: damaged", rules, cut)
+    expect("not all scanned", 3, "not all was scanned: damaged", rules, cut)
     expect("a folder of rules", 1, "Test.Bad", tree, bad)
     expect("malformed", 9, "broken.sha256:1:", broken, bad)
     expect("no database", 9, "no-such", root / "no-such", bad)
