@@ -32,8 +32,9 @@ static const struct loader loaders[] = {
 	{"ign",  IGNORE_FORM, ignore_read, ':', 0, 1, 3, false, EFFECT_NONE},
 	{"ign2", IGNORE_FORM, ignore_read, ':', 0, 1, 3, false, EFFECT_NONE},
 	/* counted line by line as skipped */
-	{"sdb", .separator = ':'}, {"db",  .separator = '='}, {"imp", .separator = ':', .name_field = 2},
-	{"cdb", .separator = ':'}, {"zmd", .separator = ':'}, {"rmd", .separator = ':'},
+	{"imp", .separator = ':', .name_field = 2},
+	{"sdb", .separator = ':'}, {"db", .separator = '='}, {"cdb", .separator = ':'},
+	{"zmd", .separator = ':'}, {"rmd", .separator = ':'},
 	{"crb", .separator = ';'}, {"ftm", .separator = ':', .name_field = 3},
 	{"idb", .separator = ':'}, {"pwdb", .separator = ';'}, {"cfg", .separator = ':'},
 	{"pdb", .separator = ':'}, {"gdb", .separator = ':'}, {"wdb", .separator = ':'},
