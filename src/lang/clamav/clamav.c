@@ -101,7 +101,7 @@ static struct str without_note(struct str name)
 {
 	size_t blank = str_find(name, ' ');
 
-	if (blank == name.len)
+	if (blank == name.len || name.data == NULL)
 		return name;
 	const char *note = memmem(name.data, name.len, " (Clam", 6);
 	return note ? str_first(name, (size_t)(note - name.data)) : name;
