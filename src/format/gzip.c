@@ -238,8 +238,12 @@ static enum status unpack(struct gzip *g, uint64_t at, uint64_t *ret_end)
 	}
 }
 
-/* Go over zeros. *ret_at is the size of the input when nothing else comes. */
-static enum status skip_padding(struct gzip *g, uint64_t at, uint64_t *ret_at)
+/*
+ * Go over zeros. *ret_at is the size of the input when nothing else comes. Not
+ * inlined: walks stand on the stack inside each other, and the block is done by then.
+ */
+__attribute__((noinline)) static enum status skip_padding(struct gzip *g, uint64_t at,
+							  uint64_t *ret_at)
 {
 	uint8_t block[4096];
 	size_t got, zeros;

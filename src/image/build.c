@@ -42,12 +42,27 @@ static enum status add_sources(struct image_writer *w, const struct ruleset *rs)
 	return image_writer_give(w, IMAGE_TAG_SOURCES, IMAGE_SOURCE_BYTES, rows, rs->sources.len);
 }
 
-static enum status add_skips(struct image_writer *w, const struct ruleset *rs)
+static int compare_skips(const void *a, const void *b)
+{
+	const struct ir_skip *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	if (x->first_line != y->first_line)
+		return x->first_line < y->first_line ? -1 : 1;
+	int order = str_cmp(x->kind, y->kind);
+	return order != 0 ? order : str_cmp(x->reason, y->reason);
+}
+
+static enum status add_skips(struct image_writer *w, struct ruleset *rs)
 {
 	uint8_t *rows = calloc(rs->skips.len + 1, IMAGE_SKIP_BYTES);
 
 	if (rows == NULL)
 		return E_NOMEM;
+	/* what the planner refused was added behind what the front ends did */
+	if (rs->skips.len > 1)
+		qsort(rs->skips.items, rs->skips.len, sizeof *rs->skips.items, compare_skips);
 	for (size_t i = 0; i < rs->skips.len; i++) {
 		const struct ir_skip *s = &rs->skips.items[i];
 		const struct str texts[] = {s->kind, s->reason, s->example};

@@ -59,7 +59,8 @@ struct image_pattern {
 /* PART: a piece of a pattern that is searched for and confirmed at once. */
 #define IMAGE_TAG_PARTS IMAGE_TAG('P', 'A', 'R', 'T')
 enum {
-	PART_HAS_KEY = 1, /* key_at and key_value give the xor key */
+	PART_HAS_KEY = 1,    /* key_at and key_value give the xor key */
+	PART_EVERYWHERE = 2, /* it is in EVRY */
 };
 struct image_part {
 	uint64_t gap_min, gap_max; /* bytes between the part before and this one */

@@ -144,6 +144,7 @@ enum status image_skip_at(const struct image *img, uint32_t i, struct image_skip
 	    !image_text(img, get_u32le(row + 8), &s.reason) ||
 	    !image_text(img, get_u32le(row + 12), &s.example))
 		return E_MALFORMED;
+	s.source_index = get_u32le(row);
 	s.first_line = get_u32le(row + 16);
 	s.count = get_u32le(row + 20);
 	*ret = s;
@@ -163,6 +164,7 @@ enum status image_count_at(const struct image *img, uint32_t i, struct image_cou
 	if (row == NULL || !source_name(img, get_u32le(row), &c.source) ||
 	    !image_text(img, get_u32le(row + 4), &c.kind))
 		return E_MALFORMED;
+	c.source_index = get_u32le(row);
 	c.count = get_u32le(row + 8);
 	*ret = c;
 	return OK;

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/reader.h"
 #include "image/opened.h"
+#include "os/file.h"
 
 static enum status check_header(struct image *img, struct error *e)
 {
@@ -182,21 +182,20 @@ enum status image_open_memory(const void *data, size_t len, struct image **ret, 
 
 enum status image_open_fd(int fd, struct image **ret, struct error *e)
 {
-	struct stat st;
+	uint64_t size;
 	struct image *img;
+	enum status status = file_size(fd, &size, e);
 
-	if (fstat(fd, &st) != 0)
-		return error_at(e, E_IO, 0, "cannot open: %s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_at(e, E_IO, 0, "not a regular file");
-	if (st.st_size < IMAGE_HEADER_BYTES)
-		return error_at(e, E_TRUNCATED, (uint64_t)st.st_size, "too short for an image");
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (status != OK)
+		return status;
+	if (size < IMAGE_HEADER_BYTES)
+		return error_at(e, E_TRUNCATED, size, "too short for an image");
+	void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return error_at(e, E_IO, 0, "cannot map: %s", strerror(errno));
-	enum status status = image_open_memory(map, (size_t)st.st_size, &img, e);
+	status = image_open_memory(map, (size_t)size, &img, e);
 	if (status != OK) {
-		munmap(map, (size_t)st.st_size);
+		munmap(map, (size_t)size);
 		return status;
 	}
 	img->is_mapped = true;

@@ -83,7 +83,7 @@ bool hash_hits_next(struct hash_hits *hits, struct rule_ref *ret);
 /** Whether some rule needs facts of objects of this type (sections, entry point, conditions). */
 bool image_needs_facts(const struct image *img, enum object_type type);
 
-/* What `candor db info` tells. Texts are borrowed from the image. */
+/* What `candor db info` tells, in order of the sources. Texts are borrowed from the image. */
 struct image_source {
 	struct str name, front;
 	uint8_t sha256[32];
@@ -92,11 +92,11 @@ struct image_source {
 };
 struct image_skip {
 	struct str source, kind, reason, example;
-	uint32_t first_line, count;
+	uint32_t source_index, first_line, count;
 };
 struct image_count { /* rules in the image by source and kind: "sha256", "pattern" … */
 	struct str source, kind;
-	uint32_t count;
+	uint32_t source_index, count;
 };
 
 uint32_t image_source_count(const struct image *img);

@@ -130,7 +130,7 @@ enum { IMAGE_ORIGIN_BYTES = 8 };
 #define IMAGE_TAG_SOURCES IMAGE_TAG('S', 'R', 'C', 'S')
 enum { IMAGE_SOURCE_BYTES = 64 };
 
-/* SKIP: what was understood but not taken. Element:
+/* SKIP: what was understood but not taken, in order of the sources. Element:
  *	 0   4  index into SRCS
  *	 4   4  kind, in TEXT
  *	 8   4  reason, in TEXT
@@ -141,7 +141,7 @@ enum { IMAGE_SOURCE_BYTES = 64 };
 #define IMAGE_TAG_SKIPS IMAGE_TAG('S', 'K', 'I', 'P')
 enum { IMAGE_SKIP_BYTES = 24 };
 
-/* CNTS: rules in the image by source and kind. Element:
+/* CNTS: rules in the image by source and kind, in order of the sources. Element:
  *	 0   4  index into SRCS
  *	 4   4  kind, in TEXT
  *	 8   4  how many

@@ -61,6 +61,8 @@ static enum status add_part(struct piece_visitor *base, const struct sequence *s
 	part->anchor = anchor.distance;
 	if (prefix_fixed_byte(p->prefix, &part->key_at, &part->key_value))
 		part->flags |= PART_HAS_KEY;
+	if (anchor.width == 0)
+		part->flags |= PART_EVERYWHERE;
 	if (p->parts.len >= UINT32_MAX)
 		return E_LIMIT;
 	enum status status = enter(v, anchor);

@@ -16,7 +16,7 @@ struct sort_item {
 };
 
 struct sort_keys {
-	/* The key of item `index` at `level`; only asked for when no level before it was the last. */
+	/* The key of item `index` at `level`; asked for while no level before it was the last. */
 	uint64_t (*at)(const struct sort_keys *keys, uint32_t index, unsigned level);
 	/* Whether items whose key at `level` is `key` have no further levels. */
 	bool (*is_last)(const struct sort_keys *keys, uint64_t key, unsigned level);

@@ -1,11 +1,10 @@
 /*
  * Reading all of an image: the digest over it, every offset, every order.
- * What the planner wrote is covered by the digest and by the heads of the
- * rules; the matcher checks the rest when it is created.
  */
 #include "base/reader.h"
 #include "image/names.h"
 #include "image/opened.h"
+#include "image/verify-plan.h"
 
 static enum status damaged(const struct image *img, const uint8_t *where, const char *what,
 			   struct error *e)
@@ -163,8 +162,8 @@ static enum status check_rules(const struct image *img, struct error *e)
 static enum status check_lists(const struct image *img, struct error *e)
 {
 	struct image_source source;
-	struct image_skip skip;
-	struct image_count count;
+	struct image_skip skip = {.source_index = 0};
+	struct image_count count = {.source_index = 0};
 
 	for (uint32_t i = 0; i < image_source_count(img); i++) {
 		if (image_source_at(img, i, &source) != OK)
@@ -172,12 +171,16 @@ static enum status check_lists(const struct image *img, struct error *e)
 					"source %u is damaged", i);
 	}
 	for (uint32_t i = 0; i < image_skip_count(img); i++) {
-		if (image_skip_at(img, i, &skip) != OK)
+		uint32_t before = skip.source_index;
+
+		if (image_skip_at(img, i, &skip) != OK || skip.source_index < before)
 			return error_at(e, E_MALFORMED, image_row(img, IMAGE_TAG_SKIPS)->offset,
 					"reason %u for skipping is damaged", i);
 	}
 	for (uint32_t i = 0; i < image_count_count(img); i++) {
-		if (image_count_at(img, i, &count) != OK)
+		uint32_t before = count.source_index;
+
+		if (image_count_at(img, i, &count) != OK || count.source_index < before)
 			return error_at(e, E_MALFORMED, image_row(img, IMAGE_TAG_COUNTS)->offset,
 					"count %u is damaged", i);
 	}
@@ -188,7 +191,7 @@ enum status image_verify(const struct image *img, struct error *e)
 {
 	static enum status (*const checks[])(const struct image *, struct error *) = {
 		check_digest, check_pads, check_texts, check_names,
-		check_origins, check_rules, check_lists,
+		check_origins, check_lists, check_rules, verify_plan,
 	};
 	enum status status = OK;
 

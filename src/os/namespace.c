@@ -86,7 +86,7 @@ static int map_ids(pid_t child, const char *name, unsigned id)
 	return write_proc(child, name, text);
 }
 
-enum status namespace_map_user(pid_t child, struct error *e)
+static int map_user(pid_t child)
 {
 	int failed = map_ids(child, "uid_map", geteuid());
 
@@ -95,9 +95,18 @@ enum status namespace_map_user(pid_t child, struct error *e)
 		failed = write_proc(child, "setgroups", "deny");
 	if (failed == 0)
 		failed = map_ids(child, "gid_map", getegid());
+	return failed;
+}
+
+enum status namespace_release(pid_t child, bool user, int pipe_fd, struct error *e)
+{
+	int failed = user ? map_user(child) : 0;
+
 	if (failed != 0)
 		return error_at(e, failed == EPERM || failed == EACCES ? E_DENIED : E_IO, 0,
 				"cannot map users: %s", strerror(failed));
+	if (user && write(pipe_fd, "", 1) != 1)
+		return error_at(e, E_IO, 0, "a new process does not wait: %s", strerror(errno));
 	return OK;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -15,7 +16,7 @@
 #include "os/privilege.h"
 #include "os/sanitizer.h"
 
-enum { FIRST_FD = 3 };
+enum { FIRST_FD = 3, FINISH_MS = 200 };
 
 enum status process_open_program(const char *path, int *ret_fd, struct error *e)
 {
@@ -91,12 +92,8 @@ enum status process_start(const struct process_options *o, pid_t *ret, struct er
 		become(o, null_fd, user ? go : -1, hold);
 	if (pid < 0)
 		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	enum status status = OK;
+	enum status status = namespace_release(pid, user, hold, e);
 
-	if (user)
-		status = namespace_map_user(pid, e);
-	if (status == OK && user && write(hold, "", 1) != 1)
-		status = error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
 	if (status != OK) {
 		process_kill(pid, NULL);
 		return status;
@@ -119,6 +116,21 @@ void process_wait(pid_t pid, struct process_end *ret)
 		.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		.cpu_seconds = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec),
 	};
+}
+
+void process_finish(pid_t pid, struct process_end *ret)
+{
+	static const struct timespec moment = {.tv_nsec = 1000000};
+	siginfo_t info;
+
+	for (int i = 0; i < FINISH_MS; i++) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    info.si_pid == pid)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	process_kill(pid, ret);
 }
 
 void process_kill(pid_t pid, struct process_end *ret)

@@ -33,11 +33,14 @@ struct process_end {
 	uint64_t cpu_seconds; /* that it used, rounded down */
 };
 
-/** Wait for the end of a child. */
+/** Wait for the end of a child. `ret` may be NULL. */
 void process_wait(pid_t pid, struct process_end *ret);
 
-/** Kill a child and wait for its end. */
+/** Kill a child and wait for its end. `ret` may be NULL. */
 void process_kill(pid_t pid, struct process_end *ret);
+
+/** The same for a child that seems to be ending: it is given a moment to end as it does. */
+void process_finish(pid_t pid, struct process_end *ret);
 
 /** Open a program to be started; "/proc/self/exe" is the running one. E_IO, E_DENIED. */
 MUST_CHECK enum status process_open_program(const char *path, int *ret_fd, struct error *e);

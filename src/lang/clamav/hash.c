@@ -42,7 +42,7 @@ static enum status read_size(struct signature *s, struct str field, struct ir_ha
 	hash->size = IR_ANY_SIZE;
 	if (str_u64(signature_field(s, 3), &level) && level >= LEVEL_ANY_SIZE)
 		return OK;
-	s->fault.hint = "write digest:*:name:73";
+	s->fault.hint = s->loader->form;
 	return fault_at(&s->fault, s->field_count > 3 ? s->fields[3] : field,
 			"a digest of any size needs a functionality level of at least 73");
 }

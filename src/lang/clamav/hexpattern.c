@@ -67,6 +67,12 @@ static bool is_wide(const struct hexparser *p)
 	return (p->modifiers & HEX_WIDE) != 0;
 }
 
+/* Such a pattern stands between two (W), so a border of its own at its edge is inside. */
+static bool is_word(const struct hexparser *p)
+{
+	return (p->modifiers & HEX_FULLWORD) != 0;
+}
+
 static enum status push(struct hexparser *p, struct ir_node *node)
 {
 	if (node == NULL)
@@ -269,7 +275,7 @@ static enum status read_border(struct hexparser *p, bool negate)
 	p->at += 3;
 	if (p->part.items == 0 && !p->part.has_border)
 		border.side = HEX_BEFORE;
-	else if (part_ends(p))
+	else if (part_ends(p) && !(is_end(p) && is_word(p)))
 		border.side = HEX_BEHIND;
 	struct ir_node *node = hex_border(p->arena, &border);
 	if (border.side != HEX_BEFORE)
@@ -469,6 +475,7 @@ static enum status read_items(struct hexparser *p)
 	enum status status = OK;
 
 	begin_part(p);
+	p->part.has_border = is_word(p);
 	while (status == OK && !is_end(p)) {
 		switch (peek(p)) {
 		case '*':
@@ -493,9 +500,7 @@ static enum status push_word_border(struct hexparser *p, enum hex_side side)
 {
 	struct hex_border border = {.kind = 'W', .side = side, .wide = is_wide(p)};
 
-	if ((p->modifiers & HEX_FULLWORD) == 0)
-		return OK;
-	return push(p, hex_border(p->arena, &border));
+	return is_word(p) ? push(p, hex_border(p->arena, &border)) : OK;
 }
 
 static enum status read_pattern(struct hexparser *p, struct ir_node **ret)

@@ -36,14 +36,28 @@ static struct ruleset *many(void)
 	char name[32];
 
 	for (uint32_t i = 0; i < 40; i++) {
-		struct made_hash h = {SUBJECT_OBJECT, DIGEST_MD5, i % 7, (uint8_t)(i * 5), 0, name, 0,
-				      i + 1, EFFECT_DETECT};
+		struct made_hash h = {
+			.digest = DIGEST_MD5,
+			.size = i % 7,
+			.fill = (uint8_t)(i * 5),
+			.name = name,
+			.line = i + 1,
+		};
 
 		snprintf(name, sizeof name, "Test.Many-%u", i);
 		if (made_add(rs, &h) != OK)
 			abort();
 	}
 	if (ruleset_skip(rs, 0, 50, STR("ldb"), STR("not supported"), STR("Test.Logical")) != OK)
+		abort();
+	return rs;
+}
+
+static struct ruleset *pattern(void)
+{
+	struct ruleset *rs = made_rules(1);
+
+	if (made_add_rule(rs, "Test.Pattern") != OK)
 		abort();
 	return rs;
 }
@@ -79,6 +93,7 @@ int main(int argc, char **argv)
 		{"good-small.candor", rules(small, LEN(small), 1)},
 		{"good-mixed.candor", rules(mixed, LEN(mixed), 2)},
 		{"good-many.candor", many()},
+		{"good-pattern.candor", pattern()},
 	};
 	const char *folder = argv[argc - 1];
 	int failed = argc < 2;

@@ -1,0 +1,141 @@
+#include "cli/diagnostics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "cli/sources.h"
+#include "os/term.h"
+
+/* A line is shown for at most so many bytes before and after the start of what is marked. */
+enum { BYTES_BEFORE = 40, BYTES_AFTER = 100 };
+
+#define BOLD "\x1b[1m"
+#define RED "\x1b[1;31m"
+#define YELLOW "\x1b[1;33m"
+#define PLAIN "\x1b[0m"
+
+static void put_coloured(struct buf *to, const char *colour, const char *text)
+{
+	buf_addf(to, "%s%s%s", colour, text, colour[0] != '\0' ? PLAIN : "");
+}
+
+/* [from, from + len) of s, whatever of it there is. */
+static struct str part(struct str s, size_t from, size_t len)
+{
+	return str_first(str_from(s, from), len);
+}
+
+/* The line around the place, and carets below it. */
+static void put_line(struct buf *to, const struct diagnostic *d, bool has_colour)
+{
+	size_t at = d->col > 0 ? d->col - 1 : 0;
+	if (at > d->text.len)
+		at = d->text.len;
+	size_t start = at > BYTES_BEFORE ? at - BYTES_BEFORE : 0;
+	size_t width = d->width < BYTES_AFTER ? d->width : BYTES_AFTER;
+
+	/* not in the middle of a character */
+	while (start > 0 && start < at && ((uint8_t)d->text.data[start] & 0xc0) == 0x80)
+		start++;
+	buf_addf(to, "  %s", start > 0 ? "…" : "");
+	size_t begin = to->len;
+	text_escape(to, part(d->text, start, at - start));
+	size_t before = term_width(str_from(buf_str(to), begin));
+	begin = to->len;
+	text_escape(to, part(d->text, at, width));
+	size_t marked = term_width(str_from(buf_str(to), begin));
+	text_escape(to, part(d->text, at + width, BYTES_AFTER - width));
+	if (at + BYTES_AFTER < d->text.len)
+		buf_addf(to, "…");
+	buf_addf(to, "\n  %*s%s^", (int)(before + (start > 0)), "", has_colour ? RED : "");
+	for (size_t i = 1; i < marked; i++)
+		buf_add_u8(to, '~');
+	buf_addf(to, "%s\n", has_colour ? PLAIN : "");
+}
+
+void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str path, bool has_colour)
+{
+	bool is_error = d->severity == SEVERITY_ERROR;
+
+	buf_addf(to, "%s", has_colour ? BOLD : "");
+	text_escape(to, path);
+	if (d->line > 0)
+		buf_addf(to, ":%u:%u", d->line, d->col);
+	buf_addf(to, ":%s ", has_colour ? PLAIN : "");
+	put_coloured(to, !has_colour ? "" : is_error ? RED : YELLOW,
+		     is_error ? "error" : "warning");
+	buf_addf(to, ": ");
+	text_escape(to, str_of(d->message));
+	buf_addf(to, "\n");
+	if (d->text.len > 0)
+		put_line(to, d, has_colour);
+	if (d->hint != NULL) {
+		buf_addf(to, "  hint: ");
+		text_escape(to, str_of(d->hint));
+		buf_addf(to, "\n");
+	}
+}
+
+/* The path of the source with this name, unless two have it: then its name. */
+static struct str path_of(const struct diagnostics *d, struct str name)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; d->sources != NULL && i < d->sources->len; i++) {
+		const struct source_file *s = &d->sources->items[i];
+
+		if (!str_eq(str_of(s->name), name))
+			continue;
+		if (path != NULL)
+			return name;
+		path = s->path;
+	}
+	return path != NULL ? str_of(path) : name;
+}
+
+static void tell_left_out(struct diagnostics *d)
+{
+	if (d->left_out > 0)
+		fprintf(stderr, "  … and %llu more messages about this source\n",
+			(unsigned long long)d->left_out);
+	d->shown = d->left_out = 0;
+}
+
+static void show(struct report *report, const struct diagnostic *diagnostic)
+{
+	struct diagnostics *d = (struct diagnostics *)report;
+	struct buf text;
+
+	if (d->source == NULL || !str_eq(str_of(d->source), diagnostic->source)) {
+		tell_left_out(d);
+		free(d->source);
+		d->source = strndup(diagnostic->source.data ? diagnostic->source.data : "",
+				    diagnostic->source.len);
+	}
+	if (d->shown >= DIAGNOSTICS_OF_SOURCE) {
+		d->left_out++;
+		return;
+	}
+	d->shown++;
+	buf_init(&text, 1u << 20);
+	diagnostic_print(&text, diagnostic, path_of(d, diagnostic->source), d->has_colour);
+	fwrite(text.data, 1, text.len, stderr);
+	buf_done(&text);
+}
+
+void diagnostics_init(struct diagnostics *d, const struct source_list *sources)
+{
+	*d = (struct diagnostics){
+		.report = {.diagnostic = show},
+		.sources = sources,
+		.has_colour = term_has_colour(2),
+	};
+}
+
+void diagnostics_done(struct diagnostics *d)
+{
+	tell_left_out(d);
+	free(d->source);
+	d->source = NULL;
+}

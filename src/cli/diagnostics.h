@@ -1,0 +1,37 @@
+/*
+ * Messages about rules, shown as a compiler shows them:
+ *
+ *	rules/own.ndb:12:7: error: hex digit expected
+ *	  Own.Rule:0:*:4f4g
+ *	                 ^
+ *	  hint: ?? stands for any byte
+ *
+ * All texts come from outside, through a process that reads outside bytes:
+ * nothing of them reaches the terminal unescaped.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "lang/front.h"
+
+struct source_list;
+
+struct diagnostics {
+	struct report report; /* hand out its address */
+	const struct source_list *sources;
+	char *source;         /* of the last message */
+	uint64_t shown, left_out; /* of that source */
+	bool has_colour;
+};
+
+/* Messages of one source that are shown; the rest is counted. */
+enum { DIAGNOSTICS_OF_SOURCE = 100 };
+
+/** Messages name the path that `sources` (borrowed; may be NULL) has for a source. */
+void diagnostics_init(struct diagnostics *d, const struct source_list *sources);
+
+/** Tell how many messages were left out. */
+void diagnostics_done(struct diagnostics *d);
+
+/** One message, with or without colour. */
+void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str path, bool has_colour);

@@ -1,0 +1,181 @@
+#include "cli/sources.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "cli/diagnostics.h"
+#include "os/file.h"
+#include "os/walk.h"
+
+static bool is_listed(const struct source_list *list, const struct stat *st)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		const struct source_file *s = &list->items[i];
+
+		if (s->device == st->st_dev && s->inode == st->st_ino)
+			return true;
+	}
+	return false;
+}
+
+/* `fd` is the list's, also on failure. */
+static enum status add_file(struct source_list *list, const char *path, const char *name, int fd,
+			    struct error *e)
+{
+	struct source_file s = {.fd = fd};
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return error_at(e, E_IO, 0, "not a regular file");
+	}
+	if (is_listed(list, &st)) {
+		close(fd);
+		return OK;
+	}
+	s.device = st.st_dev;
+	s.inode = st.st_ino;
+	s.path = strdup(path);
+	s.name = strdup(name);
+	if (s.path != NULL && s.name != NULL && vec_push(list, &s))
+		return OK;
+	free(s.path);
+	free(s.name);
+	close(fd);
+	return error_at(e, E_NOMEM, 0, "out of memory");
+}
+
+/* All sources are open at the same time, and a set of rules may be thousands of files. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static const char *below(const char *path, const char *start)
+{
+	size_t len = strlen(start);
+
+	if (strncmp(path, start, len) == 0)
+		path += len;
+	while (*path == '/')
+		path++;
+	return path;
+}
+
+struct gathering {
+	struct source_list *list;
+	struct walk *walk;
+	const char *start;
+	size_t found;
+};
+
+static enum status add_entry(struct gathering *g, const struct walk_entry *entry, struct error *e)
+{
+	uint64_t size;
+	int fd;
+
+	if (entry->kind == WALK_UNREADABLE) {
+		*e = entry->error;
+		return E_IO;
+	}
+	if (entry->kind != WALK_FILE || !front_knows_suffix(str_of(entry->name)))
+		return OK;
+	g->found++;
+	switch (walk_open_file(g->walk, entry, &fd, &size, e)) {
+	case WALK_OPENED:
+		return add_file(g->list, entry->path, below(entry->path, g->start), fd, e);
+	case WALK_GONE:
+		return OK;
+	case WALK_NO_DESCRIPTOR:
+		return error_at(e, E_LIMIT, 0, "too many sources: no descriptor is left");
+	default:
+		return error_at(e, E_IO, 0, "cannot open %s", entry->name);
+	}
+}
+
+static enum status add_folder(struct source_list *list, const char *path, struct error *e)
+{
+	const struct walk_options options = {.follow = true};
+	struct gathering g = {.list = list, .walk = walk_new(&options), .start = path};
+	struct walk_entry entry;
+	enum status status = OK;
+
+	if (g.walk == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	raise_descriptor_limit();
+	walk_start(g.walk, path);
+	while (status == OK && walk_next(g.walk, &entry))
+		status = add_entry(&g, &entry, e);
+	walk_free(g.walk);
+	if (status == OK && g.found == 0)
+		return error_at(e, E_IO, 0, "no rule source in this folder");
+	return status;
+}
+
+enum status sources_add_open(struct source_list *list, const char *path, int fd, struct error *e)
+{
+	const char *slash = strrchr(path, '/');
+
+	return add_file(list, path, slash ? slash + 1 : path, fd, e);
+}
+
+enum status sources_add(struct source_list *list, const char *path, struct error *e)
+{
+	struct stat st;
+	uint64_t size;
+	int fd;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return add_folder(list, path, e);
+	enum status status = file_open(path, &fd, &size, e);
+	return status == OK ? sources_add_open(list, path, fd, e) : status;
+}
+
+void sources_done(struct source_list *list)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		free(list->items[i].path);
+		free(list->items[i].name);
+		close(list->items[i].fd);
+	}
+	vec_done(list);
+}
+
+/* Sources of the same name keep an order that does not depend on the command line's. */
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct source_file *)a)->path, ((const struct source_file *)b)->path);
+}
+
+enum status sources_compile(struct source_list *list, int out_fd, struct compiled *ret,
+			    struct error *e)
+{
+	struct compile_source *sources = calloc(list->len + 1, sizeof *sources);
+	struct diagnostics diagnostics;
+
+	if (sources == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	qsort(list->items, list->len, sizeof *list->items, by_path);
+	for (size_t i = 0; i < list->len; i++) {
+		sources[i].fd = list->items[i].fd;
+		sources[i].name = list->items[i].name;
+	}
+	compile_order(sources, list->len);
+	diagnostics_init(&diagnostics, list);
+	const struct compile_options options = {
+		.sources = sources,
+		.source_count = list->len,
+		.out_fd = out_fd,
+		.report = &diagnostics.report,
+	};
+	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
+	diagnostics_done(&diagnostics);
+	free(sources);
+	return status;
+}

@@ -1,0 +1,45 @@
+/*
+ * Gathering the rule sources that a command line names.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "cell/compile.h"
+
+struct source_file {
+	char *path; /* as it is opened and shown in messages */
+	char *name; /* as it is stored: without the folders that the user named */
+	uint64_t device, inode;
+	int fd;
+};
+
+struct source_list {
+	VEC(struct source_file);
+};
+
+/**
+ * Add a file, or all files with a known suffix in a folder and below it. A
+ * file that is in the list already, by whatever name, is not added again.
+ */
+MUST_CHECK enum status sources_add(struct source_list *list, const char *path, struct error *e);
+
+/**
+ * The same for a file that is open already: `fd` becomes the list's, also on
+ * failure.
+ */
+MUST_CHECK enum status sources_add_open(struct source_list *list, const char *path, int fd,
+					struct error *e);
+void sources_done(struct source_list *list);
+
+/* What came of compiling. */
+struct compiled {
+	struct compile_counts counts;
+	struct build_result result;
+};
+
+/**
+ * Compile the sources, in an order that does not depend on how they were
+ * named, and write the image to `out_fd`. Messages about rules go to standard error.
+ */
+MUST_CHECK enum status sources_compile(struct source_list *list, int out_fd, struct compiled *ret,
+				       struct error *e);

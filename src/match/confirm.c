@@ -1,0 +1,356 @@
+#include "match/confirm.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+
+/* Sets in use at once: two for each level of alternatives or repetitions, one for each look. */
+enum { POOL_SETS = 2 * IMAGE_DEPTH_MAX + 2 };
+
+struct confirm {
+	const struct match_tables *t;
+	uint64_t *work;
+	const struct match_window *window;
+	uint32_t used; /* sets of the pool */
+	struct ends pool[POOL_SETS];
+};
+
+/* Where positions count from: a part, or a tree that is looked at by itself. */
+struct frame {
+	size_t base;  /* index in the window */
+	uint32_t cap; /* positions beyond it are dropped */
+	uint32_t depth;
+	uint8_t key;
+};
+
+/* Turn the positions before node `at` into those behind it. False: give up, it does not match. */
+static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		struct ends *set);
+
+enum status confirm_new(const struct match_tables *t, uint64_t *work, struct confirm **ret)
+{
+	struct confirm *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return E_NOMEM;
+	c->t = t;
+	c->work = work;
+	*ret = c;
+	return OK;
+}
+
+void confirm_free(struct confirm *c)
+{
+	free(c);
+}
+
+static bool charge(struct confirm *c, uint64_t units)
+{
+	if (units > *c->work) {
+		*c->work = 0;
+		return false;
+	}
+	*c->work -= units;
+	return true;
+}
+
+static struct ends *take_set(struct confirm *c)
+{
+	if (c->used == POOL_SETS)
+		return NULL;
+	struct ends *set = &c->pool[c->used++];
+	ends_clear(set);
+	return set;
+}
+
+/* A node as it was read once, its numbers checked against BYTE. */
+static bool read_node(const struct confirm *c, uint32_t at, uint32_t end, struct image_node *ret)
+{
+	uint64_t bytes = 0;
+
+	if (at >= end || end > c->t->node_count)
+		return false;
+	*ret = c->t->nodes[at];
+	if (ret->skip == 0 || ret->skip > end - at)
+		return false;
+	if (ret->kind == NODE_CLASS)
+		bytes = 32;
+	else if (ret->kind == NODE_BYTES)
+		bytes = (ret->flags & CODE_EXACT) != 0 ? ret->b : 2 * (uint64_t)ret->b;
+	return bytes == 0 || range_fits(ret->a, bytes, c->t->byte_count);
+}
+
+static bool equal_bytes(const struct confirm *c, const struct image_node *node,
+			const uint8_t *text, uint8_t key)
+{
+	const uint8_t *value = c->t->bytes + node->a, *mask = value + node->b;
+
+	if ((node->flags & CODE_EXACT) == 0) {
+		for (uint32_t i = 0; i < node->b; i++) {
+			if (((text[i] ^ key) & mask[i]) != value[i])
+				return false;
+		}
+		return true;
+	}
+	if (key == 0)
+		return memcmp(text, value, node->b) == 0;
+	for (uint32_t i = 0; i < node->b; i++) {
+		if ((text[i] ^ key) != value[i])
+			return false;
+	}
+	return true;
+}
+
+static bool is_edge(const struct confirm *c, const struct image_node *node, size_t at)
+{
+	if ((node->flags & CODE_AT_END) != 0)
+		return c->window->last && at == c->window->len;
+	return c->window->start == 0 && at == 0;
+}
+
+/* Whether the only child of `node` matches at `base`, by itself. */
+static bool child_matches(struct confirm *c, const struct frame *f, uint32_t at,
+			  const struct image_node *node, size_t base, uint8_t key)
+{
+	struct frame inner = {
+		.base = base,
+		.cap = (uint32_t)min_size(IMAGE_PART_MAX, c->window->len - base),
+		.depth = f->depth + 1,
+		.key = key,
+	};
+	struct ends *set = take_set(c);
+	bool found = false;
+
+	if (set == NULL)
+		return false;
+	ends_add(set, 0);
+	if (node->skip > 1)
+		found = run(c, &inner, at + 1, at + node->skip, set) && !ends_is_empty(set);
+	c->used--;
+	return found;
+}
+
+/* What is looked at lies beside the match, so it is taken as it is, without the key. */
+static bool look(struct confirm *c, const struct frame *f, uint32_t at,
+		 const struct image_node *node, size_t here)
+{
+	bool found = false;
+
+	if ((node->flags & CODE_BEHIND) == 0)
+		found = child_matches(c, f, at, node, here, 0);
+	else if (node->a <= here)
+		found = child_matches(c, f, at, node, here - node->a, 0);
+	return found != ((node->flags & CODE_NEGATE) != 0);
+}
+
+/* Bytes that a node takes at one position; -1 when it does not match there. */
+static int64_t step(struct confirm *c, const struct frame *f, uint32_t at,
+		    const struct image_node *node, uint32_t position)
+{
+	uint32_t room = f->cap - position;
+	size_t here = f->base + position;
+	const uint8_t *text = c->window->data + here;
+	uint8_t byte;
+
+	switch (node->kind) {
+	case NODE_BYTES:
+		return node->b <= room && equal_bytes(c, node, text, f->key) ? (int64_t)node->b : -1;
+	case NODE_CLASS:
+		if (room == 0)
+			return -1;
+		byte = text[0] ^ f->key;
+		return (c->t->bytes[node->a + byte / 8] >> byte % 8 & 1) != 0 ? 1 : -1;
+	case NODE_NOT:
+		if (node->a > room || child_matches(c, f, at, node, here, f->key))
+			return -1;
+		return node->a;
+	case NODE_LOOK:
+		return look(c, f, at, node, here) ? 0 : -1;
+	case NODE_EDGE:
+		return is_edge(c, node, here) ? 0 : -1;
+	default:
+		return -1;
+	}
+}
+
+/*
+ * From the last position to the first: a position only moves up, to where all
+ * have been moved already, so one set is enough.
+ */
+static bool run_steps(struct confirm *c, const struct frame *f, uint32_t at,
+		      const struct image_node *node, struct ends *set)
+{
+	uint64_t cost = node->kind == NODE_BYTES ? 1 + node->b / 16 : 1;
+
+	for (uint32_t i = set->high; i > set->low; i--) {
+		uint64_t word = set->words[i - 1];
+
+		while (word != 0) {
+			uint32_t bit = 63 - (uint32_t)__builtin_clzll(word);
+			uint32_t position = (i - 1) * 64 + bit;
+
+			if (!charge(c, cost))
+				return false;
+			int64_t width = step(c, f, at, node, position);
+			word &= ~((uint64_t)1 << bit);
+			if (width == 0)
+				continue;
+			set->words[i - 1] &= ~((uint64_t)1 << bit);
+			if (width > 0)
+				ends_add(set, position + (uint32_t)width);
+		}
+	}
+	return true;
+}
+
+/* Also from the last to the first, and no position is added twice. */
+static bool run_gap(struct confirm *c, const struct frame *f, const struct image_node *node,
+		    struct ends *set)
+{
+	uint64_t filled = (uint64_t)f->cap + 1; /* where the range of the position after begins */
+
+	for (uint32_t i = set->high; i > set->low; i--) {
+		uint64_t word = set->words[i - 1];
+
+		/* ranges that were added begin at later positions, in later words */
+		set->words[i - 1] = 0;
+		while (word != 0) {
+			uint32_t bit = 63 - (uint32_t)__builtin_clzll(word);
+			uint32_t position = (i - 1) * 64 + bit;
+			uint64_t first = (uint64_t)position + node->a;
+			uint64_t last = (uint64_t)position + node->b;
+
+			if (!charge(c, 1))
+				return false;
+			word &= ~((uint64_t)1 << bit);
+			last = min_u64(last, filled - 1);
+			if (first <= last)
+				ends_add_range(set, (uint32_t)first, (uint32_t)last);
+			filled = min_u64(filled, first);
+		}
+	}
+	return true;
+}
+
+static bool run_all(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		    struct ends *set)
+{
+	struct image_node child;
+
+	while (at < end && !ends_is_empty(set)) {
+		if (!read_node(c, at, end, &child) || !run(c, f, at, end, set))
+			return false;
+		at += child.skip;
+	}
+	return true;
+}
+
+static bool run_alternatives(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+			     struct ends *set)
+{
+	struct ends *before = take_set(c), *all = before ? take_set(c) : NULL;
+	struct image_node child;
+	bool ok = all != NULL;
+
+	if (ok)
+		ends_copy(before, set);
+	while (ok && at < end) {
+		ends_copy(set, before);
+		ok = read_node(c, at, end, &child) && run(c, f, at, end, set);
+		if (ok) {
+			ends_unite(all, set);
+			at += child.skip;
+		}
+	}
+	if (ok)
+		ends_copy(set, all);
+	c->used -= (before != NULL) + (all != NULL);
+	return ok;
+}
+
+/* The child exactly `times` times; ends early where one more changes nothing. */
+static bool run_times(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		      uint32_t times, struct ends *set)
+{
+	struct ends *before = take_set(c);
+	bool ok = before != NULL;
+
+	for (uint32_t i = 0; ok && i < times && !ends_is_empty(set); i++) {
+		ends_copy(before, set);
+		ok = run(c, f, at, end, set);
+		if (ends_equal(before, set))
+			break;
+	}
+	c->used -= before != NULL;
+	return ok;
+}
+
+/* Up to `times` more; a position that was reached before leads nowhere new. */
+static bool run_more(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		     uint32_t times, struct ends *set)
+{
+	struct ends *fresh = take_set(c);
+	bool ok = fresh != NULL;
+
+	if (ok)
+		ends_copy(fresh, set);
+	for (uint32_t i = 0; ok && i < times && !ends_is_empty(fresh); i++) {
+		ok = run(c, f, at, end, fresh);
+		ends_subtract(fresh, set);
+		ends_unite(set, fresh);
+	}
+	c->used -= fresh != NULL;
+	return ok;
+}
+
+static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		struct ends *set)
+{
+	struct frame inner = *f;
+	struct image_node node;
+
+	if (f->depth >= IMAGE_DEPTH_MAX || !read_node(c, at, end, &node) ||
+	    !charge(c, 1 + (set->high - set->low)))
+		return false;
+	inner.depth++;
+	end = at + node.skip;
+	switch (node.kind) {
+	case NODE_BYTES:
+	case NODE_CLASS:
+	case NODE_NOT:
+	case NODE_LOOK:
+	case NODE_EDGE:
+		return run_steps(c, f, at, &node, set);
+	case NODE_GAP:
+		return run_gap(c, f, &node, set);
+	case NODE_CONCAT:
+		return run_all(c, &inner, at + 1, end, set);
+	case NODE_ALT:
+		return run_alternatives(c, &inner, at + 1, end, set);
+	case NODE_REPEAT:
+		return node.a <= node.b && run_times(c, &inner, at + 1, end, node.a, set) &&
+		       run_more(c, &inner, at + 1, end, node.b - node.a, set);
+	default:
+		return false;
+	}
+}
+
+const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
+				const struct match_window *window, size_t at, uint8_t key)
+{
+	struct frame f = {
+		.base = at,
+		.cap = (uint32_t)min_size(IMAGE_PART_MAX, window->len - at),
+		.key = key,
+	};
+
+	c->window = window;
+	c->used = 0;
+	if (!range_fits(part->code, part->code_count, c->t->node_count))
+		return NULL;
+	struct ends *set = take_set(c);
+	ends_add(set, 0);
+	if (!run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
+		return NULL;
+	return set;
+}

@@ -1,0 +1,28 @@
+/*
+ * Confirming a part: does it match at this start, and where can it end?
+ *
+ * The answer is the set of all end positions, computed node by node: each
+ * node turns the set of positions before it into the set behind it. There is
+ * no backtracking, so the work is at most the nodes (times their counts)
+ * times the bytes of the part, on any input, and it is accounted.
+ */
+#pragma once
+
+#include "match/ends.h"
+#include "match/match.h"
+#include "match/tables.h"
+
+struct confirm;
+
+/** Room to work in. Free with confirm_free(). Tables and the account of work are borrowed. */
+MUST_CHECK enum status confirm_new(const struct match_tables *t, uint64_t *work,
+				   struct confirm **ret);
+void confirm_free(struct confirm *c);
+
+/**
+ * Ends of `part` started at byte `at` (at most window->len) of the window,
+ * every byte xored with `key`; NULL when it does not match, or *work is used
+ * up and 0. Borrowed until the next call.
+ */
+const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
+				const struct match_window *window, size_t at, uint8_t key);

@@ -1,0 +1,383 @@
+/*
+ * Order matters for chains: a part is tried only where the part before it
+ * allows it to start, so that one must have been tried by then. All parts
+ * that start in [from, to) are tried while the window slides, in order of
+ * where their grams stand. The gram of a part stands before its end and the
+ * part behind it starts (and has its gram) at that end or later, so it comes
+ * later; parts without a gram are tried first at each position, in the order
+ * in which they were woken up.
+ *
+ * `to` is far enough before the end of a window that a part and what it looks
+ * at around it lie inside, and so each start is tried once, with all it needs.
+ */
+#include "match/search.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "match/place.h"
+
+enum {
+	/* Work: at least WORK_BASE units for an object, and so many more for each of its bytes. */
+	WORK_BASE = 1 << 25,
+	WORK_PER_BYTE = 256,
+	CANDIDATE_COST = 8,
+};
+
+/* A part that may start at `start`. */
+struct candidate {
+	struct image_part part;
+	struct image_pattern pattern;
+	uint32_t index;       /* of the part */
+	uint32_t ordinal;     /* of the part in its chain */
+	uint64_t start;
+	uint64_t chain_start; /* of the first part */
+	struct found *found;  /* of the pattern, or NULL */
+};
+
+/* Whether it pays to try a part again at later positions. */
+enum verdict { GO_ON, OVER };
+
+enum status search_init(struct search *s, const struct match_tables *t)
+{
+	*s = (struct search){.t = t, .kernel = kernel_pick()};
+	enum status status = found_init(&s->found, t);
+	if (status != OK)
+		return status;
+	s->active_cap = t->everywhere_count + t->placed_count;
+	s->active = calloc((size_t)s->active_cap + 1, sizeof *s->active);
+	s->schedule = calloc((size_t)s->active_cap + 1, sizeof *s->schedule);
+	if (s->active == NULL || s->schedule == NULL)
+		return E_NOMEM;
+	return confirm_new(t, &s->found.work, &s->confirm);
+}
+
+void search_done(struct search *s)
+{
+	confirm_free(s->confirm);
+	found_done(&s->found);
+	free(s->active);
+	free(s->schedule);
+}
+
+static bool applies(const struct search *s, const struct image_pattern *pattern)
+{
+	return pattern->view == (uint8_t)s->object->view &&
+	       (pattern->types == 0 || (pattern->types >> s->object->type & 1) != 0);
+}
+
+/* Read a part and its pattern; false when the image contradicts itself. */
+static bool read_part(const struct match_tables *t, uint32_t index, struct candidate *ret)
+{
+	if (index >= t->part_count)
+		return false;
+	ret->index = index;
+	ret->part = t->parts[index];
+	if (ret->part.pattern >= t->pattern_count)
+		return false;
+	ret->pattern = t->patterns[ret->part.pattern];
+	ret->ordinal = index - ret->pattern.part_first;
+	return index >= ret->pattern.part_first && ret->ordinal < ret->pattern.part_count &&
+	       range_fits(ret->pattern.part_first, ret->pattern.part_count, t->part_count);
+}
+
+static int by_first(const void *left, const void *right)
+{
+	const struct scheduled *a = left, *b = right;
+
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return a->part < b->part ? -1 : a->part > b->part;
+}
+
+/* Later parts of chains are woken up by the part before them. */
+static void schedule(struct search *s, uint32_t part)
+{
+	struct candidate c;
+	struct place place;
+
+	if (!read_part(s->t, part, &c) || c.ordinal != 0 || !applies(s, &c.pattern) ||
+	    !place_of(&c.pattern, s->object, &place))
+		return;
+	s->schedule[s->schedule_len++] = (struct scheduled){place.first, part};
+}
+
+void search_begin(struct search *s, const struct match_object *object)
+{
+	uint64_t work;
+
+	if (__builtin_mul_overflow(object->size, WORK_PER_BYTE, &work) ||
+	    !add_u64(work, WORK_BASE, &work))
+		work = UINT64_MAX;
+	found_reset(&s->found, work);
+	s->object = object;
+	s->from = 0;
+	s->active_len = 0;
+	s->schedule_len = s->schedule_next = 0;
+	for (uint32_t i = 0; i < s->t->everywhere_count; i++)
+		schedule(s, s->t->everywhere[i]);
+	for (uint32_t i = 0; i < s->t->placed_count; i++) {
+		uint32_t pattern = s->t->placed[i];
+
+		if (pattern < s->t->pattern_count)
+			schedule(s, s->t->patterns[pattern].part_first);
+	}
+	if (s->schedule_len > 0)
+		qsort(s->schedule, s->schedule_len, sizeof *s->schedule, by_first);
+}
+
+static bool charge(struct search *s, uint64_t units)
+{
+	if (units > s->found.work) {
+		s->found.work = 0;
+		return false;
+	}
+	s->found.work -= units;
+	return true;
+}
+
+static void wake(struct search *s, uint32_t part)
+{
+	if (!charge(s, 1 + s->active_len / 8) || s->active_len == s->active_cap)
+		return;
+	for (uint32_t i = 0; i < s->active_len; i++) {
+		if (s->active[i] == part)
+			return;
+	}
+	s->active[s->active_len++] = part;
+}
+
+/* A pattern of one part: its shortest or longest match at this start, under any key. */
+static void confirm_whole(struct search *s, struct candidate *c)
+{
+	size_t at = (size_t)(c->start - s->window->start);
+	bool longest = (c->pattern.flags & PATTERN_LONGEST) != 0;
+	unsigned key = c->pattern.xor_first, last = c->pattern.xor_last;
+	int64_t length = -1;
+
+	if ((c->pattern.flags & PATTERN_XOR) == 0) {
+		key = last = 0;
+	} else if ((c->part.flags & PART_HAS_KEY) != 0) {
+		if (c->part.key_at >= s->window->len - at)
+			return;
+		unsigned only = s->window->data[at + c->part.key_at] ^ c->part.key_value;
+		if (only < key || only > last)
+			return;
+		key = last = only;
+	}
+	for (; key <= last; key++) {
+		const struct ends *ends =
+			confirm_part(s->confirm, &c->part, s->window, at, (uint8_t)key);
+		uint32_t end = 0;
+
+		if (ends == NULL)
+			continue;
+		if (longest)
+			end = ends_last(ends);
+		else
+			(void)ends_next(ends, &end);
+		if (length < 0 || (longest ? end > length : end < length))
+			length = end;
+	}
+	if (length < 0)
+		return;
+	c->found = found_make(&s->found, c->part.pattern, 1);
+	if (c->found != NULL)
+		found_add(&s->found, c->found,
+			  (struct match_span){c->start, (uint64_t)length});
+}
+
+/* The part behind may start where this one ends, plus the gap. */
+static void link_to_next(struct search *s, struct candidate *c, uint64_t end)
+{
+	const struct image_part next = s->t->parts[c->index + 1];
+	struct link_range range = {.start = c->chain_start};
+
+	if (!add_u64(end, next.gap_min, &range.low))
+		return;
+	if (!add_u64(end, next.gap_max, &range.high))
+		range.high = UINT64_MAX;
+	if (!link_add(s->found.arena, &c->found->stages[c->ordinal].link, range))
+		c->found->is_limited = true;
+	if ((next.flags & PART_EVERYWHERE) != 0)
+		wake(s, c->index + 1);
+}
+
+static void note_end(struct search *s, struct candidate *c, uint64_t end)
+{
+	struct stage *stage = &c->found->stages[c->ordinal];
+
+	if (!charge(s, 4))
+		return;
+	if (c->found->is_counted && stage_add(s->found.arena, stage, c->start, end) != OK)
+		c->found->is_limited = true;
+	if (c->ordinal + 1 < c->found->stage_count)
+		link_to_next(s, c, end);
+}
+
+/* One part of a chain: all its ends may lead on. */
+static void confirm_stage(struct search *s, struct candidate *c)
+{
+	size_t at = (size_t)(c->start - s->window->start);
+	const struct ends *ends = confirm_part(s->confirm, &c->part, s->window, at, 0);
+
+	if (ends == NULL)
+		return;
+	c->found = found_make(&s->found, c->part.pattern, c->pattern.part_count);
+	if (c->found == NULL || c->found->stages == NULL ||
+	    c->ordinal >= c->found->stage_count)
+		return;
+	for (uint32_t end = 0; ends_next(ends, &end); end++)
+		note_end(s, c, c->start + end);
+	if (c->ordinal + 1 == c->found->stage_count && !c->found->is_found) {
+		uint32_t end = 0;
+
+		if ((c->pattern.flags & PATTERN_LONGEST) != 0)
+			end = ends_last(ends);
+		else
+			(void)ends_next(ends, &end);
+		c->found->is_found = true;
+		c->found->first =
+			(struct match_span){c->chain_start, c->start + end - c->chain_start};
+	}
+}
+
+static enum verdict check_first(struct search *s, struct candidate *c)
+{
+	struct place place;
+
+	/* a match starts at a byte, even one of no length */
+	if (c->start - s->window->start >= s->window->len)
+		return GO_ON;
+	if (!place_of(&c->pattern, s->object, &place) || c->start > place.last)
+		return OVER;
+	if (c->start < place.first)
+		return GO_ON;
+	c->chain_start = c->start;
+	if (c->pattern.part_count == 1)
+		confirm_whole(s, c);
+	else
+		confirm_stage(s, c);
+	return GO_ON;
+}
+
+static enum verdict check_later(struct search *s, struct candidate *c)
+{
+	struct link *link;
+
+	if (c->found == NULL || c->found->stages == NULL || c->ordinal > c->found->stage_count)
+		return OVER;
+	link = &c->found->stages[c->ordinal - 1].link;
+	if (link_allows(link, c->start, &c->chain_start))
+		confirm_stage(s, c);
+	return link_is_over(link) ? OVER : GO_ON;
+}
+
+/* Try a part at one start, which lies in [from, to). */
+static enum verdict try(struct search *s, uint32_t part, uint64_t start)
+{
+	struct candidate c;
+
+	if (!charge(s, CANDIDATE_COST) || !read_part(s->t, part, &c) || !applies(s, &c.pattern))
+		return OVER;
+	c.start = start;
+	c.found = found_get(&s->found, c.part.pattern);
+	if (c.found != NULL && c.found->is_found && !c.found->is_counted)
+		return OVER;
+	return c.ordinal == 0 ? check_first(s, &c) : check_later(s, &c);
+}
+
+struct gram_sink {
+	struct kernel_sink base;
+	struct search *search;
+};
+
+static bool on_gram(struct kernel_sink *base, uint32_t part, size_t at)
+{
+	struct search *s = ((struct gram_sink *)base)->search;
+	uint64_t position = s->window->start + at;
+
+	if (part >= s->t->part_count)
+		return true;
+	uint32_t anchor = s->t->parts[part].anchor;
+	if (position < anchor || position - anchor < s->from || position - anchor >= s->to)
+		return true;
+	(void)try(s, part, position - anchor);
+	return s->found.work > 0 && (s->active_len == 0 || position >= s->to);
+}
+
+/* Parts without a gram, at one position. */
+static void try_active(struct search *s, uint64_t position)
+{
+	while (s->schedule_next < s->schedule_len &&
+	       s->schedule[s->schedule_next].first <= position)
+		wake(s, s->schedule[s->schedule_next++].part);
+	/* parts that are woken up meanwhile are tried as well */
+	for (uint32_t i = 0; i < s->active_len && s->found.work > 0;) {
+		if (try(s, s->active[i], position) == GO_ON) {
+			i++;
+			continue;
+		}
+		s->active_len--;
+		memmove(s->active + i, s->active + i + 1,
+			(s->active_len - i) * sizeof s->active[0]);
+	}
+}
+
+/* Where parts without a gram have to be looked at again, or `end`. */
+static uint64_t next_stop(const struct search *s, uint64_t position, uint64_t end)
+{
+	if (position >= s->to)
+		return end;
+	if (s->active_len > 0)
+		return position + 1;
+	if (s->schedule_next < s->schedule_len && s->schedule[s->schedule_next].first < s->to)
+		return min_u64(end, s->schedule[s->schedule_next].first);
+	return end;
+}
+
+static void sweep(struct search *s, uint64_t end)
+{
+	const struct match_window *w = s->window;
+	struct gram_sink sink = {{on_gram}, s};
+	uint64_t position = s->from;
+
+	while (position < end && s->found.work > 0) {
+		if (position < s->to)
+			try_active(s, position);
+		struct kernel_span span = {
+			.data = w->data,
+			.len = w->len,
+			.from = (size_t)(position - w->start),
+			.to = min_size((size_t)(next_stop(s, position, end) - w->start), w->len),
+			.work = &s->found.work,
+		};
+		if (span.from < span.to)
+			position = w->start + s->kernel->find(s->t, &span, &sink.base);
+		else
+			position++;
+	}
+}
+
+enum status search_window(struct search *s, const struct match_window *window)
+{
+	enum { AHEAD = IMAGE_PART_MAX + IMAGE_LOOK_MAX };
+	uint64_t end = window->start + window->len;
+
+	if (s->found.work == 0)
+		return E_LIMIT;
+	if (window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX) || end < s->from)
+		return E_INTERNAL;
+	s->window = window;
+	s->to = end > AHEAD ? max_u64(s->from, end - AHEAD) : s->from;
+	/* the last part of a chain can have no length and stand behind the last byte */
+	if (window->last)
+		s->to = end + 1;
+	sweep(s, min_u64(s->to + (window->last ? 0 : IMAGE_PART_MAX), end + window->last));
+	s->from = s->to;
+	s->window = NULL;
+	if (s->found.work > 0)
+		return OK;
+	s->found.is_cut = true;
+	return E_LIMIT;
+}
