@@ -27,11 +27,11 @@ static const struct {
 	[LAYER_NO_NEW_PRIVS] = {"privileges",
 				"acting as root or another user; gaining rights by running a program"},
 	[LAYER_NAMESPACES] = {"namespaces",
-			      "networks, other processes, and every path: the root folder is empty"},
+			      "networks, other processes, every path: the root folder is empty"},
 	[LAYER_LANDLOCK] = {"landlock",
-			    "opening, making or running files; TCP; signals to other processes"},
+			    "opening, making or running files; TCP; signals to others"},
 	[LAYER_SECCOMP] = {"seccomp",
-			   "every system call but those of scanning: sockets, files, processes, new code"},
+			   "all system calls but those of scanning: sockets, files, processes"},
 	[LAYER_LIMITS] = {"limits",
 			  "taking the machine's memory, time or disk; starting processes"},
 };
@@ -104,7 +104,8 @@ static void enter_namespaces(const struct namespace_ids *outside, struct confine
 		strcat(strcat(names, namespace_name(n)), " "); /* all names are 31 bytes */
 	}
 	if (reached == 0) {
-		say(c, LAYER_NAMESPACES, LAYER_OFF, "not permitted on this machine");
+		say(c, LAYER_NAMESPACES, LAYER_OFF, here.id[0] == 0 || outside->id[0] == 0 ?
+		    "cannot be told: there is no /proc" : "not permitted on this machine");
 		return;
 	}
 	/* never touch the mounts of anybody else */

@@ -8,7 +8,7 @@
 #include "os/privilege.h"
 
 enum layer {
-	LAYER_NO_NEW_PRIVS, /* no capabilities, not root; no set-user-id program gives anything back */
+	LAYER_NO_NEW_PRIVS, /* no capabilities, not root; no program gives anything back */
 	LAYER_NAMESPACES,   /* own user, network, IPC, PID, mount namespaces; empty root */
 	LAYER_LANDLOCK,     /* no file, no TCP port, no signal outside */
 	LAYER_SECCOMP,      /* only the listed system calls */
@@ -32,7 +32,11 @@ const char *layer_purpose(enum layer l);
 /** "off", "partial", "full". */
 const char *layer_state_name(enum layer_state s);
 
-enum { LAYERS_ALL = (1 << LAYER_COUNT) - 1 };
+enum {
+	LAYERS_ALL = (1 << LAYER_COUNT) - 1,
+	/* those that every supported kernel gives to every user: nothing runs without */
+	LAYERS_CORE = 1 << LAYER_NO_NEW_PRIVS | 1 << LAYER_SECCOMP | 1 << LAYER_LIMITS,
+};
 
 /* Whose system calls are allowed: see cell/syscalls.def. */
 enum confine_role { CONFINE_WORKER, CONFINE_JAIL };

@@ -15,19 +15,23 @@
 
 struct pool_events {
 	void (*finding)(struct pool_events *ev, uint64_t cookie, const struct finding *f);
-	/* Once for each object that was submitted. The descriptor is closed by then. */
+	/*
+	 * Once for each object that was submitted. The descriptor is closed by then.
+	 * Both may call pool_submit(), not pool_wait().
+	 */
 	void (*done)(struct pool_events *ev, uint64_t cookie, const struct outcome *o);
 };
 
 struct pool_options {
-	const char *program;      /* program to execute as a worker; NULL: the installed candor-worker */
-	const char *const *argv;  /* its arguments, NULL-ended; NULL: its name only */
-	const int *image_fds;     /* borrowed; the workers map them */
+	const char *program;      /* executed as a worker; NULL: the installed candor-worker */
+	const char *const *argv;  /* its arguments, NULL-ended, borrowed; NULL: its name only */
+	const int *image_fds;     /* copied; the workers map them */
 	size_t image_count;
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;
 	bool all_matches;
-	unsigned layers_required; /* bit for each enum layer; fail rather than start without */
+	/* Bit for each enum layer beside LAYERS_CORE: fail rather than start with one off. */
+	unsigned layers_required;
 	struct pool_events *events;
 };
 
@@ -36,7 +40,13 @@ struct pool;
 /** Start the workers and wait until they are confined. Free with pool_free(). */
 MUST_CHECK enum status pool_new(const struct pool_options *options, struct pool **ret,
 				struct error *e);
-/** Ends the workers. Objects that are not done get no event. NULL is allowed. */
+/**
+ * Start one worker and tell what it reached, even when that is too little to
+ * work with. Only the program, its arguments and the limits matter.
+ */
+MUST_CHECK enum status pool_probe(const struct pool_options *options, struct confinement *ret,
+				  struct error *e);
+/** End the workers. Objects that are not done get no event. NULL is allowed. */
 void pool_free(struct pool *p);
 
 /** How many more objects pool_submit() takes now. */
@@ -48,7 +58,11 @@ MUST_CHECK enum status pool_submit(struct pool *p, int fd, uint64_t size, uint64
 /** Objects submitted and not done. */
 size_t pool_busy(const struct pool *p);
 
-/** Wait for events up to timeout_ms (-1: no bound) or a signal, and report them. */
+/**
+ * Wait for events up to timeout_ms (-1: no bound) or a signal, and report them.
+ * May return before there is one. Returns at once when nothing is busy.
+ * E_INTERNAL when no worker can be started any more.
+ */
 MUST_CHECK enum status pool_wait(struct pool *p, int timeout_ms, struct error *e);
 
 /** What the workers reached; the same for all of them. */

@@ -388,6 +388,8 @@ enum status wire_get_diagnostic(struct str message, struct wire_texts *texts,
 	m.hint = get_bool(&r) ? texts->hint : NULL;
 	for (size_t i = 0; i < LEN(len); i++)
 		len[i] = reader_u16le(&r);
+	if (len[0] > WIRE_SOURCE_MAX || len[1] > WIRE_LINE_MAX || (m.hint == NULL && len[3] > 0))
+		r.bad = true;
 	m.source = get_text(&r, len[0]);
 	m.text = get_text(&r, len[1]);
 	get_chars(&r, len[2], texts->message, sizeof texts->message);

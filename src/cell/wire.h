@@ -35,7 +35,7 @@
  *	29  8  offset        37  8  length
  *	45  2 + 2 + 2        lengths of rule, source, path; then these
  *
- * MSG_BROKER_DONE, count: 1 to 64 objects, each once, in the order they were sent
+ * MSG_BROKER_DONE, count: 1 to 32 objects, each once, in the order they were sent
  *	for each object: 4 id, 1 verdict, 1 reason, 1 type, 1 trusted: 0 or 1,
  *	4 missed, 4 depth of the reason, 4 objects, 8 offset of the reason, 8 bytes, 8 size
  *
@@ -77,7 +77,7 @@ enum {
 	WIRE_VERSION = 1,
 	WIRE_MAX = 24576,       /* bytes of any message */
 	WIRE_SCAN_MAX = 32,     /* objects in a request */
-	WIRE_DONE_MAX = 64,     /* objects in an answer */
+	WIRE_DONE_MAX = 32,     /* objects in an answer */
 	WIRE_IMAGES_MAX = 60,
 	WIRE_SOURCE_MAX = 4096, /* bytes of each text of a diagnostic; what is longer is cut */
 	WIRE_LINE_MAX = 16384,

@@ -63,7 +63,8 @@ void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str pat
 	if (d->line > 0)
 		buf_addf(to, ":%u:%u", d->line, d->col);
 	buf_addf(to, ":%s ", has_colour ? PLAIN : "");
-	put_coloured(to, !has_colour ? "" : is_error ? RED : YELLOW, is_error ? "error" : "warning");
+	put_coloured(to, !has_colour ? "" : is_error ? RED : YELLOW,
+		     is_error ? "error" : "warning");
 	buf_addf(to, ": ");
 	text_escape(to, str_of(d->message));
 	buf_addf(to, "\n");
@@ -137,4 +138,19 @@ void diagnostics_done(struct diagnostics *d)
 	tell_left_out(d);
 	free(d->source);
 	d->source = NULL;
+}
+
+enum status complain_of(const char *name, enum status status, const struct error *e)
+{
+	struct buf line;
+
+	buf_init(&line, 64 * 1024);
+	buf_addf(&line, "candor: ");
+	text_escape(&line, str_of(name));
+	buf_addf(&line, ": ");
+	text_escape(&line, str_of(e->code != OK ? e->text : status_name(status)));
+	buf_addf(&line, "\n");
+	fwrite(line.data, 1, line.len, stderr);
+	buf_done(&line);
+	return status;
 }

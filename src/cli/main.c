@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cell/worker.h"
 #include "cli/command.h"
 #include "os/term.h"
 
@@ -93,6 +94,9 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* first of all: a worker must look at nothing else */
+	if (worker_requested(argc, argv))
+		return worker_main();
 	if (!term_standard_descriptors())
 		return EXIT_TROUBLE;
 	/* names are shown as UTF-8 on every machine; wcwidth() and fnmatch() must know */

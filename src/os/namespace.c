@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -46,23 +47,6 @@ void namespace_ids_read(struct namespace_ids *ret)
 	}
 }
 
-pid_t namespace_fork(bool *ret_user)
-{
-	/*
-	 * A user namespace of its own is what an ordinary user needs for the
-	 * others. Root may be allowed them where user namespaces are switched off.
-	 */
-	static const int choices[] = {ALL_FLAGS, ALL_FLAGS & ~CLONE_NEWUSER, 0};
-	pid_t pid = -1;
-
-	for (size_t i = 0; i < LEN(choices) && pid < 0; i++) {
-		/* written before the fork, so that the child sees it as well */
-		*ret_user = (choices[i] & CLONE_NEWUSER) != 0;
-		pid = (pid_t)syscall(SYS_clone, choices[i] | SIGCHLD, NULL, NULL, NULL, NULL);
-	}
-	return pid;
-}
-
 static int write_proc(pid_t child, const char *name, const char *text)
 {
 	char path[64];
@@ -86,7 +70,7 @@ static int map_ids(pid_t child, const char *name, unsigned id)
 	return write_proc(child, name, text);
 }
 
-enum status namespace_map_user(pid_t child, struct error *e)
+static int map_user(pid_t child)
 {
 	int failed = map_ids(child, "uid_map", geteuid());
 
@@ -95,9 +79,63 @@ enum status namespace_map_user(pid_t child, struct error *e)
 		failed = write_proc(child, "setgroups", "deny");
 	if (failed == 0)
 		failed = map_ids(child, "gid_map", getegid());
+	return failed;
+}
+
+/* The child waits until its users are known, so that it is somebody from the start. */
+static _Noreturn void wait_and_run(int go_fd, int hold_fd, void (*child)(void *ctx), void *ctx)
+{
+	char go;
+
+	close(hold_fd);
+	if (read(go_fd, &go, 1) == 1)
+		child(ctx);
+	_exit(127);
+}
+
+/* A child in new namespaces of these kinds; an error number when there is none. */
+static int start_in(int flags, void (*child)(void *ctx), void *ctx, pid_t *ret)
+{
+	int pair[2], failed = 0;
+
+	if (pipe2(pair, O_CLOEXEC) != 0)
+		return errno;
+	AUTO_FD go = pair[0];
+	AUTO_FD hold = pair[1];
+	pid_t pid = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0)
+		wait_and_run(go, hold, child, ctx);
+	if ((flags & CLONE_NEWUSER) != 0)
+		failed = map_user(pid);
+	if (failed == 0 && write(hold, "", 1) != 1)
+		failed = errno;
+	if (failed != 0) {
+		kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+		return failed;
+	}
+	*ret = pid;
+	return 0;
+}
+
+enum status namespace_start(bool wanted, void (*child)(void *ctx), void *ctx, pid_t *ret,
+			    struct error *e)
+{
+	/*
+	 * A user namespace of its own is what an ordinary user needs for the
+	 * others. Root may be allowed them where user namespaces are switched off.
+	 */
+	static const int choices[] = {ALL_FLAGS, ALL_FLAGS & ~CLONE_NEWUSER, 0};
+	int failed = EPERM;
+
+	for (size_t i = wanted ? 0 : LEN(choices) - 1; i < LEN(choices) && failed != 0; i++)
+		failed = start_in(choices[i], child, ctx, ret);
 	if (failed != 0)
-		return error_at(e, failed == EPERM || failed == EACCES ? E_DENIED : E_IO, 0,
-				"cannot map users: %s", strerror(failed));
+		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(failed));
 	return OK;
 }
 

@@ -27,18 +27,13 @@ const char *namespace_name(enum namespace n);
 void namespace_ids_read(struct namespace_ids *ret);
 
 /**
- * Like fork(), into as many new namespaces as this process may create.
- * *ret_user tells whether there is a new user namespace: then the child has to
- * wait until the parent has called namespace_map_user(). -1 and errno when
- * there cannot even be a plain child.
+ * Fork into as many new namespaces as this process may create (none unless
+ * `wanted`), and run child(ctx) there, which must not return. Root in a new
+ * user namespace is the caller; when the caller is root, the unprivileged user
+ * below is there, too. E_IO when there cannot even be a plain child.
  */
-pid_t namespace_fork(bool *ret_user);
-
-/**
- * Let the child's users be known: root in there is the caller; when the caller
- * is root, the unprivileged user below is there, too. E_DENIED or E_IO.
- */
-MUST_CHECK enum status namespace_map_user(pid_t child, struct error *e);
+MUST_CHECK enum status namespace_start(bool wanted, void (*child)(void *ctx), void *ctx,
+				       pid_t *ret, struct error *e);
 
 enum { UNPRIVILEGED_ID = 65534 }; /* "nobody" by kernel convention, owns nothing */
 

@@ -1,0 +1,98 @@
+#include "cell/entry.h"
+
+#include <unistd.h>
+
+#include "os/channel.h"
+#include "os/file.h"
+#include "os/sanitizer.h"
+
+void entry_send(const struct buf *message)
+{
+	if (message->bad)
+		_exit(WORKER_END_MEMORY);
+	if (channel_send(WORKER_CHANNEL, buf_str(message), NULL, 0, CHANNEL_BLOCK) != CHANNEL_DONE)
+		_exit(WORKER_END_CLOSED);
+}
+
+void entry_fail(const struct error *e)
+{
+	struct buf message;
+
+	buf_init(&message, WIRE_MAX);
+	wire_put_failed(&message, MSG_BROKER_FAILED, e);
+	entry_send(&message);
+	buf_done(&message);
+}
+
+static enum status receive_setup(struct wire_setup *ret, struct error *e)
+{
+	uint8_t bytes[1024];
+	struct channel_message m;
+
+	switch (channel_receive(WORKER_CHANNEL, bytes, sizeof bytes, CHANNEL_BLOCK, &m)) {
+	case CHANNEL_DONE:
+		break;
+	case CHANNEL_CLOSED:
+		_exit(WORKER_END_CLOSED);
+	default:
+		_exit(WORKER_END_PROTOCOL); /* nobody there to be told */
+	}
+	if (wire_get_setup((struct str){(const char *)bytes, m.len}, ret) != OK)
+		return error_at(e, E_MALFORMED, 0, "malformed setup");
+	return OK;
+}
+
+static enum status measure_images(uint32_t count, uint64_t *ret, struct error *e)
+{
+	*ret = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t size;
+		enum status status = file_size(WORKER_FIRST_IMAGE + (int)i, &size, e);
+
+		if (status != OK || !add_u64(*ret, size, ret))
+			return error_at(e, E_IO, 0, "image %u cannot be measured", i);
+	}
+	return OK;
+}
+
+static enum status enter(unsigned layers, struct wire_setup *setup, struct confinement *c,
+			 struct error *e)
+{
+	uint64_t mapped = 0;
+	enum status status = receive_setup(setup, e);
+
+	if (status == OK)
+		status = measure_images(setup->images, &mapped, e);
+	if (status == OK)
+		status = confine_prepare(e);
+	if (status != OK)
+		return status;
+	const struct confine_options options = {
+		.role = CONFINE_WORKER,
+		.layers = layers,
+		.limits = {
+			.memory = SANITIZED ? 0 : setup->limits.memory,
+			.mappings = mapped,
+			.cpu_seconds = WORKER_CPU_SECONDS,
+			.descriptors = WORKER_FIRST_IMAGE + setup->images + WIRE_SCAN_MAX,
+		},
+		.outside = setup->outside,
+		.started_by_root = setup->started_by_root,
+	};
+
+	confine(&options, c);
+	return OK;
+}
+
+enum status entry_confine(unsigned layers, struct wire_setup *ret_setup, struct confinement *ret)
+{
+	struct error e = {0};
+	struct wire_setup setup;
+	enum status status = enter(layers, &setup, ret, &e);
+
+	if (status != OK)
+		entry_fail(&e);
+	else
+		*ret_setup = setup;
+	return status;
+}
