@@ -96,7 +96,8 @@ def candor_verdicts(candor, image, top):
     for line in output.splitlines():
         row = json.loads(line)
         for finding in row.get("findings", []):
-            found.add((os.path.realpath(row["path"]), finding["rule"]))
+            if finding["depth"] == 0:
+                found.add((os.path.realpath(row["path"]), finding["rule"]))
     return found
 
 

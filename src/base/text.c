@@ -140,3 +140,23 @@ void text_json(struct buf *to, struct str s)
 	}
 	buf_add_u8(to, '"');
 }
+
+void text_base64(struct buf *to, struct str s)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	while (s.len > 0) {
+		uint8_t in[3] = {0};
+		char out[4];
+		size_t n = s.len < sizeof in ? s.len : sizeof in;
+
+		memcpy(in, s.data, n);
+		out[0] = digits[in[0] >> 2];
+		out[1] = digits[(in[0] & 3) << 4 | in[1] >> 4];
+		out[2] = n > 1 ? digits[(in[1] & 15) << 2 | in[2] >> 6] : '=';
+		out[3] = n > 2 ? digits[in[2] & 63] : '=';
+		buf_add(to, out, sizeof out);
+		s = str_from(s, n);
+	}
+}

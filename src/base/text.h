@@ -28,3 +28,6 @@ void text_escape(struct buf *to, struct str s);
 
 /** Append `s` as a quoted JSON string (RFC 8259); each invalid byte becomes U+FFFD. */
 void text_json(struct buf *to, struct str s);
+
+/** Append the bytes of `s` in base64 with padding (RFC 4648, section 4). */
+void text_base64(struct buf *to, struct str s);

@@ -160,8 +160,9 @@ static void put_source_json(struct buf *to, const struct image_source *s, struct
 	text_json(to, s->front);
 	buf_addf(to, ",\"bytes\":%llu,\"sha256\":\"", (unsigned long long)s->size);
 	put_hex(to, s->sha256);
-	buf_addf(to, "\",\"accepted\":%u,\"skipped\":%u,\"malformed\":%u,\"ignored\":%u,\"rules\":{",
+	buf_addf(to, "\",\"accepted\":%u,\"skipped\":%u,\"malformed\":%u,\"ignored\":%u,",
 		 s->accepted, s->skipped, s->malformed, s->ignored);
+	buf_addf(to, "\"rules\":{");
 	for (; next_count(c, i, &count); comma = ",") {
 		buf_addf(to, "%s", comma);
 		text_json(to, count.kind);

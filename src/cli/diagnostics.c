@@ -63,7 +63,8 @@ void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str pat
 	if (d->line > 0)
 		buf_addf(to, ":%u:%u", d->line, d->col);
 	buf_addf(to, ":%s ", has_colour ? PLAIN : "");
-	put_coloured(to, !has_colour ? "" : is_error ? RED : YELLOW, is_error ? "error" : "warning");
+	put_coloured(to, !has_colour ? "" : is_error ? RED : YELLOW,
+		     is_error ? "error" : "warning");
 	buf_addf(to, ": ");
 	text_escape(to, str_of(d->message));
 	buf_addf(to, "\n");

@@ -94,6 +94,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* first of all: a worker must look at nothing else */
 	if (worker_requested(argc, argv))
 		return worker_main();
 	if (!term_standard_descriptors())

@@ -1,11 +1,10 @@
 /*
  * Reading all of an image: the digest over it, every offset, every order.
- * What the planner wrote is covered by the digest and by the heads of the
- * rules; the matcher checks the rest when it is created.
  */
 #include "base/reader.h"
 #include "image/names.h"
 #include "image/opened.h"
+#include "image/verify-plan.h"
 
 static enum status damaged(const struct image *img, const uint8_t *where, const char *what,
 			   struct error *e)
@@ -192,7 +191,7 @@ enum status image_verify(const struct image *img, struct error *e)
 {
 	static enum status (*const checks[])(const struct image *, struct error *) = {
 		check_digest, check_pads, check_texts, check_names,
-		check_origins, check_rules, check_lists,
+		check_origins, check_lists, check_rules, verify_plan,
 	};
 	enum status status = OK;
 

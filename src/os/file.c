@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,6 +77,13 @@ enum status file_write_all(int fd, const void *data, size_t len, struct error *e
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) {
+			/* somebody else who has this pipe or terminal made it non-blocking */
+			struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+			poll(&ready, 1, -1);
+			continue;
+		}
 		if (n < 0)
 			return fail(e, "cannot write");
 		p += n;

@@ -42,7 +42,8 @@ static bool choose_name(struct output *o)
 static int open_named(struct output *o)
 {
 	for (int i = 0; i < TRIES && choose_name(o); i++) {
-		int fd = openat(o->folder, o->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		int fd = openat(o->folder, o->temporary,
+				O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
@@ -100,7 +101,7 @@ enum status output_commit(struct output *o, struct error *e)
 		status = fail(e, "cannot rename");
 	else
 		o->temporary[0] = '\0';
-	/* the new name survives a power cut; where that cannot be had, the file is good all the same */
+	/* so that the new name survives a power cut; where that cannot be had, the file is good */
 	if (status == OK)
 		(void)fsync(o->folder);
 	output_abandon(o);

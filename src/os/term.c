@@ -1,6 +1,7 @@
 #include "os/term.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -35,6 +36,13 @@ bool term_has_colour(int fd)
 	const char *no_colour = getenv("NO_COLOR");
 
 	return term_is_live(fd) && (no_colour == NULL || no_colour[0] == '\0');
+}
+
+bool term_reader_gone(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
 }
 
 unsigned term_columns(int fd)

@@ -19,6 +19,9 @@ bool term_is_live(int fd);
 /** Whether colour may be used on `fd`: a live terminal, and no NO_COLOR (no-color.org). */
 bool term_has_colour(int fd);
 
+/** Whether `fd` is a pipe or socket that nobody reads any more. */
+bool term_reader_gone(int fd);
+
 /** Columns of the terminal now; 80 when it does not say. */
 unsigned term_columns(int fd);
 

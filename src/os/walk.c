@@ -35,7 +35,9 @@ struct level {
 
 struct walk {
 	struct walk_options options;
-	struct { VEC(struct level); } levels;
+	struct {
+		VEC(struct level);
+	} levels;
 	size_t first_open; /* levels from here on have a stream */
 	struct buf path;   /* of the current entry, with a NUL behind it */
 	bool is_at_start;
@@ -253,8 +255,7 @@ static bool is_ancestor(const struct walk *w, const struct stat *st)
 static bool is_barred(const struct walk *w, int fd, const struct stat *st, bool is_link,
 		      enum walk_kind *ret)
 {
-	const struct level *outer =
-		w->levels.len > 0 ? &w->levels.items[w->levels.len - 1] : NULL;
+	const struct level *outer = w->levels.len > 0 ? &w->levels.items[w->levels.len - 1] : NULL;
 	bool is_other = outer == NULL || outer->dev != st->st_dev;
 
 	if (is_other && pseudo_file_system(fd))
@@ -361,8 +362,8 @@ static bool examine(struct walk *w, struct walk_entry *entry)
 			return true;
 		}
 	}
-	if (filter != NULL && filter->leaves_out(filter, entry->path, entry->name,
-						 S_ISDIR(entry->st.st_mode))) {
+	if (filter != NULL &&
+	    filter->leaves_out(filter, entry->path, entry->name, S_ISDIR(entry->st.st_mode))) {
 		entry->kind = WALK_EXCLUDED;
 		return true;
 	}
@@ -435,8 +436,9 @@ enum walk_opened walk_open_file(struct walk *w, const struct walk_entry *entry, 
 				uint64_t *ret_size, struct error *e)
 {
 	bool follow = w->options.follow || entry->is_start;
-	AUTO_FD fd = openat(entry->folder, entry->name,
-			    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+	AUTO_FD fd =
+		openat(entry->folder, entry->name,
+		       O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 	struct stat st;
 
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE))

@@ -32,8 +32,9 @@ static const struct loader loaders[] = {
 	{"ign",  IGNORE_FORM, ignore_read, ':', 0, 1, 3, false, EFFECT_NONE},
 	{"ign2", IGNORE_FORM, ignore_read, ':', 0, 1, 3, false, EFFECT_NONE},
 	/* counted line by line as skipped */
-	{"sdb", .separator = ':'}, {"db",  .separator = '='}, {"imp", .separator = ':', .name_field = 2},
-	{"cdb", .separator = ':'}, {"zmd", .separator = ':'}, {"rmd", .separator = ':'},
+	{"imp", .separator = ':', .name_field = 2},
+	{"sdb", .separator = ':'}, {"db", .separator = '='}, {"cdb", .separator = ':'},
+	{"zmd", .separator = ':'}, {"rmd", .separator = ':'},
 	{"crb", .separator = ';'}, {"ftm", .separator = ':', .name_field = 3},
 	{"idb", .separator = ':'}, {"pwdb", .separator = ';'}, {"cfg", .separator = ':'},
 	{"pdb", .separator = ':'}, {"gdb", .separator = ':'}, {"wdb", .separator = ':'},
@@ -100,7 +101,7 @@ static struct str without_note(struct str name)
 {
 	size_t blank = str_find(name, ' ');
 
-	if (blank == name.len)
+	if (blank == name.len || name.data == NULL)
 		return name;
 	const char *note = memmem(name.data, name.len, " (Clam", 6);
 	return note ? str_first(name, (size_t)(note - name.data)) : name;

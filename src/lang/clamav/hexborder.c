@@ -45,18 +45,22 @@ static struct set complement(struct set set)
 	return set;
 }
 
-/* What the border is made of, by side. The sets were measured byte by byte. */
-static struct set members(char kind, enum hex_side side)
+/*
+ * What the border is made of. The sets of (B) were measured byte by byte; that
+ * of !(B) before a part is not the one of (B) there, but that of both sides.
+ */
+static struct set members(const struct hex_border *border)
 {
 	static const char before[] = " -/_.<@", behind[] = " -/_\"'=>\n\r";
+	static const char both[] = " -/_.<@\"'=>\n\r";
 
-	if (kind == 'W')
+	if (border->kind == 'W')
 		return complement(alphanumeric());
-	if (kind == 'L')
+	if (border->kind == 'L')
 		return set_of("\n");
-	if (side == HEX_BEFORE)
-		return set_of(before);
-	return set_of(side == HEX_BEHIND ? behind : " -/_.<@\"'=>\n\r");
+	if (border->side == HEX_BEHIND)
+		return set_of(behind);
+	return set_of(border->side == HEX_BEFORE && !border->negate ? before : both);
 }
 
 static struct ir_node *bytes(struct arena *a, const char *text, uint32_t len)
@@ -94,7 +98,7 @@ static struct ir_node *line_inside(struct arena *a, bool negate)
 
 struct ir_node *hex_border(struct arena *a, const struct hex_border *border)
 {
-	struct set own = members(border->kind, border->side);
+	struct set own = members(border);
 	struct set other = complement(own);
 
 	if (border->kind == 'L' && border->side == HEX_BEHIND)

@@ -5,7 +5,10 @@
  *	term := id [ op n [ ',' m ] | ',' n '-' m ] | '(' expr ')' [ op n [ ',' m ] ]
  *	op   := '=' | '<' | '>'
  *
- * There is no precedence: 0&1|2 is 0&(1|2). An id alone asks whether its
+ * There is no precedence. Terms outside of brackets are read from the right:
+ * 0&1|2 is 0&(1|2). Those directly inside brackets are cut at the last
+ * operator, and only what stands before it is read from the right: (0&1|2) is
+ * (0&1)|2, (0&1|2&3) is (0&(1|2))&3. An id alone asks whether its
  * sub-signature matched, `id op n` compares its number of matches. What stands
  * behind a comma after an id has no effect.
  *
@@ -173,47 +176,114 @@ static enum status read_term(struct logic_parser *p, unsigned depth, struct logi
 	return peek(p) == '(' ? read_block(p, depth, ret) : read_id(p, ret);
 }
 
-/*
- * Right recursion, as a loop: 0&1&2|3 becomes (and 0 1 (or 2 3)), so only a
- * change of the operator nests. `first` is read, an operator follows.
- */
-static enum status read_chain(struct logic_parser *p, unsigned depth, struct logic_node *first,
-			      struct logic_node **ret)
-{
-	char op = peek(p);
-	struct logic_node *group = NULL, *term = NULL;
-	enum status status = new_node(p, op == '&' ? LOGIC_AND : LOGIC_OR, &group);
+/* Terms and the operators behind them, as they stand in the text. */
+struct terms {
+	struct logic_node *items[LOGIC_TERMS_MAX];
+	char ops[LOGIC_TERMS_MAX];
+	uint32_t count;
+};
 
-	if (status != OK)
-		return status;
-	group->first = first;
-	for (struct logic_node *last = first; peek(p) == op; last = last->next) {
-		p->at++;
-		status = read_term(p, depth, &term);
+static enum status read_terms(struct logic_parser *p, unsigned depth, struct terms *terms)
+{
+	terms->count = 0;
+	for (;;) {
+		struct logic_node *term = NULL;
+		enum status status = read_term(p, depth, &term);
+
 		if (status != OK)
 			return status;
-		char next = peek(p);
-		last->next = term;
-		if (next == op || (next != '&' && next != '|'))
-			continue;
-		status = read_chain(p, depth + 1, term, &last->next);
+		char op = peek(p);
+		terms->items[terms->count] = term;
+		terms->ops[terms->count++] = op;
+		if (op != '&' && op != '|')
+			return OK;
+		p->at++;
+	}
+}
+
+static bool is_group(const struct logic_node *node, enum logic_kind kind)
+{
+	return node->kind == kind && node->compare == '\0';
+}
+
+static void add_operand(struct logic_node *group, struct logic_node *before,
+			struct logic_node *operand)
+{
+	if (before == NULL) {
+		operand->next = group->first;
+		group->first = operand;
+	} else {
+		before->next = operand;
+	}
+	if (group->depth <= operand->depth)
+		group->depth = operand->depth + 1;
+}
+
+static struct logic_node *last_operand(struct logic_node *group)
+{
+	struct logic_node *last = group->first;
+
+	while (last->next != NULL)
+		last = last->next;
+	return last;
+}
+
+/* Join two operands; one that is a group with this operator takes the other in. */
+static enum status join(struct logic_parser *p, char op, struct logic_node *left,
+			struct logic_node *right, struct logic_node **ret)
+{
+	enum logic_kind kind = op == '&' ? LOGIC_AND : LOGIC_OR;
+	struct logic_node *group = left;
+
+	if (is_group(left, kind)) {
+		add_operand(left, last_operand(left), right);
+	} else if (is_group(right, kind)) {
+		add_operand(right, NULL, left);
+		group = right;
+	} else {
+		enum status status = new_node(p, kind, &group);
+
+		if (status != OK)
+			return status;
+		add_operand(group, NULL, right);
+		add_operand(group, NULL, left);
+	}
+	*ret = group;
+	return group->depth > NESTING_MAX ? E_UNSUPPORTED : OK;
+}
+
+/* The first `count` terms, read from the right. */
+static enum status join_terms(struct logic_parser *p, struct terms *terms, uint32_t count,
+			      struct logic_node **ret)
+{
+	struct logic_node *joined = terms->items[count - 1];
+
+	for (uint32_t i = count - 1; i > 0; i--) {
+		enum status status =
+			join(p, terms->ops[i - 1], terms->items[i - 1], joined, &joined);
+
 		if (status != OK)
 			return status;
 	}
-	*ret = group;
+	*ret = joined;
 	return OK;
 }
 
 static enum status read_expr(struct logic_parser *p, unsigned depth, struct logic_node **ret)
 {
-	struct logic_node *first = NULL;
-	enum status status = read_term(p, depth, &first);
-	char op = status == OK ? peek(p) : '\0';
+	struct terms terms;
+	struct logic_node *left = NULL;
+	enum status status = read_terms(p, depth, &terms);
+	uint32_t last = terms.count - 1;
 
-	if (status == OK && (op == '&' || op == '|'))
-		return read_chain(p, depth, first, ret);
-	*ret = first;
-	return status;
+	if (status != OK)
+		return status;
+	if (depth == 0 || last == 0)
+		return join_terms(p, &terms, terms.count, ret);
+	status = join_terms(p, &terms, last, &left);
+	if (status != OK)
+		return status;
+	return join(p, terms.ops[last - 1], left, terms.items[last], ret);
 }
 
 enum status logic_read(struct arena *a, struct str text, struct fault *fault, struct logic *ret)

@@ -23,6 +23,7 @@ struct logic_node {
 	uint32_t id;
 	char compare; /* '=', '<', '>' or NUL */
 	int64_t count, distinct;
+	uint32_t depth;           /* of what is below, 0 for an id */
 	struct logic_node *first; /* operand, the others by its `next` */
 	struct logic_node *next;
 };

@@ -94,7 +94,7 @@ static enum status read_relative(struct offset *o)
 	if (!o->target->is_executable) {
 		o->s->fault.hint = "targets of executables are 1 (PE), 6 (ELF) and 9 (Mach-O)";
 		return fault_at(&o->s->fault, o->text,
-				"this offset is relative to an executable, which the target is not");
+				"this offset needs a target that is an executable");
 	}
 	if (o->text.data[0] == 'S')
 		return read_section_form(o);

@@ -168,7 +168,8 @@ static enum status check_tag(struct fault *fault, const struct entry *e, enum di
 	if (status != OK)
 		return status;
 	if (e->tag.len > 0 && by_tag != by_length)
-		return fault_at(fault, e->digest, "the digest is of another kind than its tag says");
+		return fault_at(fault, e->digest,
+				"the digest is of another kind than its tag says");
 	*ret = by_length;
 	return OK;
 }
@@ -201,7 +202,8 @@ static enum status choose_name(struct reader_of_list *r, const struct entry *e, 
 	if (name.len == 0)
 		name = arena_format(r->rs->arena, "List.%.*s", STR_ARG(r->stem));
 	else if (memchr(name.data, '\0', name.len) != NULL)
-		return fault_char(&r->fault, name, str_find(name, '\0'), "a name holds no NUL byte");
+		return fault_char(&r->fault, name, str_find(name, '\0'),
+				  "a name holds no NUL byte");
 	else if (e->is_escaped)
 		name = unescape(r->rs->arena, name);
 	if (name.data == NULL)

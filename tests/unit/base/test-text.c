@@ -47,9 +47,36 @@ static void escapes(void **state)
 	}
 }
 
+static void base64(void **state)
+{
+	/* RFC 4648, section 10 */
+	static const struct {
+		struct str input;
+		const char *want;
+	} cases[] = {
+		{STR(""), ""},
+		{STR("f"), "Zg=="},
+		{STR("fo"), "Zm8="},
+		{STR("foo"), "Zm9v"},
+		{STR("foob"), "Zm9vYg=="},
+		{STR("\xff\xfe\xfd"), "//79"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct buf b;
+
+		buf_init(&b, 64);
+		text_base64(&b, cases[i].input);
+		if (!str_eq(buf_str(&b), str_of(cases[i].want)))
+			fail_msg("got %.*s, want %s", STR_ARG(buf_str(&b)), cases[i].want);
+		buf_done(&b);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(escapes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(base64), cmocka_unit_test(escapes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

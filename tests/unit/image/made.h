@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "image/build.h"
 #include "image/image.h"
+#include "image/layout.h"
 
 struct made_image {
 	struct build_sink sink;
@@ -96,4 +97,86 @@ static inline struct ruleset *made_rules(uint32_t sources)
 			abort();
 	}
 	return rs;
+}
+
+/**
+ * Add a rule with two patterns that makes the planner write all it can: bytes
+ * with masks, a class, gaps short and long, alternatives, a repetition, a
+ * place, a set and a condition that can hold without a match.
+ */
+static inline enum status made_add_rule(struct ruleset *rs, const char *name)
+{
+	static const uint8_t value[] = "CANDOR!!", mask[] = {0xff, 0xdf, 0xff, 0xff, 0xff,
+							     0xff, 0xff, 0xff};
+	static const uint8_t set[32] = {[4] = 0x81};
+	static const uint32_t both[] = {0, 1};
+	struct arena *a = rs->arena;
+	struct ir_node *ways[] = {ir_bytes(a, value, mask, 2), ir_bytes(a, value + 4, NULL, 3)};
+	struct ir_node *items[] = {
+		ir_bytes(a, value, NULL, 8), ir_gap(a, 1, 9),      ir_class(a, set),
+		ir_alt(a, ways, 2),          ir_gap(a, 0, 5000),
+		ir_repeat(a, ir_bytes(a, value, mask, 6), 2, 3, true),
+	};
+	struct ir_pattern patterns[] = {
+		{.name = STR("$a"), .body = ir_concat(a, items, LEN(items))},
+		{.name = STR("$b"),
+		 .body = ir_bytes(a, value, mask, 2),
+		 .place = {.base = PLACE_START, .delta = 4}},
+	};
+	struct ir_pattern **list = arena_new_array(a, struct ir_pattern *, LEN(patterns));
+	struct ir_expr *few[] = {ir_over_set(a, OP_DISTINCT, both, 2), ir_int(a, 1)};
+	struct ir_expr *small[] = {ir_op(a, OP_SIZE, NULL, 0), ir_int(a, 3)};
+	struct ir_expr *either[] = {
+		ir_op(a, OP_GE, few, 2),
+		ir_indexed(a, OP_MATCHED, 1),
+		ir_op(a, OP_EQ, small, 2),
+	};
+	struct ir_rule rule = {
+		.name = str_of(name),
+		.line = 9,
+		.pattern_count = LEN(patterns),
+		.patterns = list,
+		.condition = ir_op(a, OP_OR, either, LEN(either)),
+	};
+
+	for (size_t i = 0; i < LEN(patterns); i++) {
+		list[i] = arena_new_object(a, struct ir_pattern);
+		*list[i] = patterns[i];
+	}
+	return ruleset_add_rule(rs, &rule);
+}
+
+/** Offset of a section; the image must have it. */
+static inline size_t made_section(const struct made_image *m, uint32_t tag)
+{
+	for (uint32_t i = 0; i < get_u32le(m->data + IMAGE_AT_SECTIONS); i++) {
+		const uint8_t *row = m->data + IMAGE_HEADER_BYTES + i * IMAGE_ROW_BYTES;
+
+		if (get_u32le(row) == tag)
+			return (size_t)get_u64le(row + IMAGE_ROW_OFFSET);
+	}
+	fprintf(stderr, "no section %.4s\n", (const char *)&tag);
+	abort();
+}
+
+/** Whether the image opens and verifies with one byte changed, and a digest that is right or not. */
+static inline bool made_opens(const struct made_image *m, size_t at, uint8_t flip, bool fix_digest,
+			      struct error *e)
+{
+	uint8_t *digest = m->data + IMAGE_AT_DIGEST, kept[32];
+	struct image *img;
+
+	m->data[at] ^= flip;
+	memcpy(kept, digest, sizeof kept);
+	if (fix_digest && digest_once(DIGEST_SHA256, m->data + IMAGE_AT_SIZE,
+				      m->len - IMAGE_AT_SIZE, digest) != OK)
+		abort();
+	bool is_good = image_open_memory(m->data, m->len, &img, e) == OK;
+	if (is_good) {
+		is_good = image_verify(img, e) == OK;
+		image_close(img);
+	}
+	memcpy(digest, kept, sizeof kept);
+	m->data[at] ^= flip;
+	return is_good;
 }

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "image/layout.h"
+#include "image/code.h"
 #include "made.h"
 
 #define OBJECT SUBJECT_OBJECT
@@ -321,29 +321,6 @@ static void refuses_bad_headers(void **state)
 	free(m.data);
 }
 
-static bool patched_opens(const struct made_image *m, size_t at, uint8_t flip, bool fix_digest,
-			  struct error *e)
-{
-	uint8_t kept[32];
-	struct image *img;
-	bool is_good;
-
-	m->data[at] ^= flip;
-	memcpy(kept, m->data + IMAGE_AT_DIGEST, sizeof kept);
-	if (fix_digest)
-		assert_int_equal(digest_once(DIGEST_SHA256, m->data + IMAGE_AT_SIZE,
-					     m->len - IMAGE_AT_SIZE, m->data + IMAGE_AT_DIGEST),
-				 OK);
-	is_good = image_open_memory(m->data, m->len, &img, e) == OK;
-	if (is_good) {
-		is_good = image_verify(img, e) == OK;
-		image_close(img);
-	}
-	memcpy(m->data + IMAGE_AT_DIGEST, kept, sizeof kept);
-	m->data[at] ^= flip;
-	return is_good;
-}
-
 /* Every single wrong byte is found; its place is inside the file. */
 static void verify_finds_any_damage(void **state)
 {
@@ -354,25 +331,13 @@ static void verify_finds_any_damage(void **state)
 	for (size_t at = 0; at < m.len; at++) {
 		struct error e = {0};
 
-		if (patched_opens(&m, at, 0x40, false, &e))
+		if (made_opens(&m, at, 0x40, false, &e))
 			fail_msg("damage at %zu was not found", at);
 		if (e.code == OK || e.at > m.len || e.text[0] == '\0')
 			fail_msg("damage at %zu: '%s' at %llu", at, e.text,
 				 (unsigned long long)e.at);
 	}
 	free(m.data);
-}
-
-static size_t section_at(const struct made_image *m, uint32_t tag)
-{
-	for (uint32_t i = 0; i < get_u32le(m->data + IMAGE_AT_SECTIONS); i++) {
-		const uint8_t *row = m->data + IMAGE_HEADER_BYTES + i * IMAGE_ROW_BYTES;
-
-		if (get_u32le(row) == tag)
-			return (size_t)get_u64le(row + IMAGE_ROW_OFFSET);
-	}
-	fail_msg("no section %08x", tag);
-	return 0;
 }
 
 /* Damage that a right digest hides: each table is checked for itself. */
@@ -402,16 +367,43 @@ static void verify_checks_structure(void **state)
 		{"digests", IMAGE_TAG_HASH_DIGESTS(3), 0, 2, "digests are not in order"},
 		{"name id", IMAGE_TAG_HASH_NAMES(3), 1, 1, "no such name"},
 		{"origin", IMAGE_TAG_HASH_ORIGINS(3), 0, 8, "no such origin"},
+		{"rule name", IMAGE_TAG_RULES, 1, 1, "rule is damaged"},
+		{"rule view", IMAGE_TAG_RULES, 13, 0x80, "rule is damaged"},
+		{"rule condition", IMAGE_TAG_RULES, 21, 1, "rule is damaged"},
+		{"rule patterns", IMAGE_TAG_RULES, 28, 0x80, "rule is damaged"},
+		{"rule of a pattern", IMAGE_TAG_PATTERNS, 20, 1, "pattern is damaged"},
+		{"parts of a pattern", IMAGE_TAG_PATTERNS, 33, 1, "pattern is damaged"},
+		{"pattern base", IMAGE_TAG_PATTERNS, 35, 0x80, "pattern is damaged"},
+		{"pattern of a part", IMAGE_TAG_PARTS, 17, 1, "part of a pattern is damaged"},
+		{"code of a part", IMAGE_TAG_PARTS, 20, 1, "part of a pattern is damaged"},
+		{"part width", IMAGE_TAG_PARTS, 34, 1, "part of a pattern is damaged"},
+		{"part gap", IMAGE_TAG_PARTS, 0, 1, "part of a pattern is damaged"},
+		{"node kind", IMAGE_TAG_CODE, 0, 0x80, "pattern tree is damaged"},
+		{"node span", IMAGE_TAG_CODE, 5, 1, "pattern tree is damaged"},
+		{"node bytes", IMAGE_TAG_CODE, 16 + 9, 1, "pattern tree is damaged"},
+		{"operator", IMAGE_TAG_CONDITIONS, 0, 0x80, "condition is damaged"},
+		{"operands", IMAGE_TAG_CONDITIONS, 20, 1, "condition is damaged"},
+		{"set", IMAGE_TAG_CONDITIONS, 32 + 12, 0x80, "condition is damaged"},
+		{"set item", IMAGE_TAG_SETS, 0, 0x80, "list of the planner is damaged"},
+		{"placed pattern", IMAGE_TAG_PLACED, 0, 0x80, "list of the planner is damaged"},
+		{"always", IMAGE_TAG_ALWAYS, 0, 0x80, "list of the planner is damaged"},
+		{"gram width", IMAGE_TAG_GRAMS, 0, 1, "table of grams is damaged"},
+		{"bitmap", IMAGE_TAG_GRAMS, 4, 16, "table of grams is damaged"},
+		{"gram", IMAGE_TAG_GRAM_ENTRIES, 0, 1, "gram is damaged"},
+		{"gram's part", IMAGE_TAG_GRAM_ENTRIES, 4, 0x40, "gram is damaged"},
+		{"first bucket", IMAGE_TAG_GRAM_BUCKETS, 0, 1, "buckets of grams are damaged"},
 	};
 	struct made_image m;
+	struct ruleset *rs = rules();
 
 	(void)state;
-	build(rules(), &m);
+	assert_int_equal(made_add_rule(rs, "Pattern"), OK);
+	build(rs, &m);
 	for (size_t i = 0; i < LEN(cases); i++) {
 		struct error e = {0};
-		size_t at = section_at(&m, cases[i].tag) + cases[i].at;
+		size_t at = made_section(&m, cases[i].tag) + cases[i].at;
 
-		if (patched_opens(&m, at, cases[i].flip, true, &e))
+		if (made_opens(&m, at, cases[i].flip, true, &e))
 			fail_msg("%s: damage was not found", cases[i].name);
 		if (strcmp(e.text, cases[i].message) != 0)
 			fail_msg("%s: got '%s', want '%s'", cases[i].name, e.text,

@@ -53,6 +53,15 @@ static struct ruleset *many(void)
 	return rs;
 }
 
+static struct ruleset *pattern(void)
+{
+	struct ruleset *rs = made_rules(1);
+
+	if (made_add_rule(rs, "Test.Pattern") != OK)
+		abort();
+	return rs;
+}
+
 static bool same_file(const char *path, const struct made_image *m)
 {
 	FILE *f = fopen(path, "rb");
@@ -84,6 +93,7 @@ int main(int argc, char **argv)
 		{"good-small.candor", rules(small, LEN(small), 1)},
 		{"good-mixed.candor", rules(mixed, LEN(mixed), 2)},
 		{"good-many.candor", many()},
+		{"good-pattern.candor", pattern()},
 	};
 	const char *folder = argv[argc - 1];
 	int failed = argc < 2;

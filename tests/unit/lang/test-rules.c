@@ -107,7 +107,8 @@ static void gtube(void **state)
 {
 	static const struct form forms[] = {
 		{"alone", STR(GTUBE), 0, 0, STR(""), true},
-		{"a line of a mail", STR("Subject: x\r\n\r\n" GTUBE), 0, 0, STR("\r\nbye\r\n"), true},
+		{"a line of a mail", STR("Subject: x\r\n\r\n" GTUBE), 0, 0, STR("\r\nbye\r\n"),
+		 true},
 		{"last line", STR("x\n" GTUBE), 0, 0, STR(""), true},
 		{"with a newline", STR(GTUBE), 0, 0, STR("\n"), true},
 		{"far in a mail", STR("x\n"), 'a', 4000, STR("\n" GTUBE "\n"), true},
@@ -134,7 +135,8 @@ static void effects(void **state)
 	told_done(&told);
 	assert_null(only_rule(&told, "amtso.hsu"));
 	assert_string_equal(told_text(&told),
-			    "sha256 d6f6c6b9fde37694e12b12009ad11ab9ec8dd0f193e7319c523933bdad8a50ad"
+			    "sha256 "
+			    "d6f6c6b9fde37694e12b12009ad11ab9ec8dd0f193e7319c523933bdad8a50ad"
 			    " * suspect Test.AMTSO.PotentiallyUnwanted\n");
 	told_done(&told);
 }
