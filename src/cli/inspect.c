@@ -8,7 +8,7 @@
 
 enum {
 	TEXT_MAX = 64 << 20,      /* of all that is told of an image */
-	PRIVATE_BYTES = 256 << 20, /* beside the mapping */
+	PRIVATE_BYTES = 256 << 20, /* beside the image */
 	SECONDS = 600,
 };
 
