@@ -94,8 +94,9 @@ static bool take_ready(struct pool *p, struct member *m, struct str message)
 
 	for (unsigned l = 0; l < LAYER_COUNT; l++) {
 		if ((missing & 1u << l) != 0)
-			(void)error_at(&p->broken, E_DENIED, 0, "workers are not confined by %s: %.70s",
-				       layer_name(l), c.layers[l].detail);
+			(void)error_at(&p->broken, E_DENIED, 0,
+				       "workers are not confined by %s: %.70s", layer_name(l),
+				       c.layers[l].detail);
 	}
 	if (!p->is_confined)
 		p->confinement = c;

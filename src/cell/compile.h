@@ -18,7 +18,7 @@ struct compile_counts {
 };
 
 struct compile_options {
-	const struct compile_source *sources; /* in the order to be compiled: see compile_order() */
+	const struct compile_source *sources; /* in this order: see compile_order() */
 	size_t source_count;
 	int out_fd;          /* borrowed; written from its start */
 	uint64_t memory;     /* ceiling; 0: 2 GiB */
@@ -26,7 +26,7 @@ struct compile_options {
 	struct report *report;
 };
 
-/** Sort sources so that ignore lists come first, then by name: the same set gives the same image. */
+/** Sort sources: ignore lists first, then by name. The same set gives the same image. */
 void compile_order(struct compile_source *sources, size_t count);
 
 /**

@@ -8,7 +8,7 @@
 #include "os/privilege.h"
 
 enum layer {
-	LAYER_NO_NEW_PRIVS, /* no capabilities, not root; no set-user-id program gives anything back */
+	LAYER_NO_NEW_PRIVS, /* no capabilities, not root; no program gives anything back */
 	LAYER_NAMESPACES,   /* own user, network, IPC, PID, mount namespaces; empty root */
 	LAYER_LANDLOCK,     /* no file, no TCP port, no signal outside */
 	LAYER_SECCOMP,      /* only the listed system calls */

@@ -1,13 +1,10 @@
 #include "cell/jail.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "os/file.h"
 #include "os/process.h"
 #include "os/sanitizer.h"
 
@@ -43,13 +40,11 @@ static bool confine_inmate(const struct inmate *i)
 }
 
 /* The child. It never returns into its copy of the caller. */
-static _Noreturn void live(const struct inmate *i, int go_fd, int hold_fd)
+static void live(void *ctx)
 {
-	char go, output[BUFSIZ];
+	const struct inmate *i = ctx;
+	char output[BUFSIZ];
 
-	close(hold_fd);
-	if (go_fd >= 0 && read(go_fd, &go, 1) != 1)
-		_exit(JAIL_NOT_CONFINED);
 	/* handlers of the caller are not for this process, which could not return from them */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
@@ -71,28 +66,10 @@ enum status jail_start(const struct jail_limits *limits, int (*work)(void *ctx),
 		       struct jail *ret, struct error *e)
 {
 	struct inmate i = {limits, work, ctx, .started_by_root = geteuid() == 0};
-	bool user;
-	int pair[2];
 
 	namespace_ids_read(&i.outside);
 	fflush(stdout); /* or both processes would write what is in its buffer */
-	if (pipe2(pair, O_CLOEXEC) != 0)
-		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	AUTO_FD go = pair[0];
-	AUTO_FD hold = pair[1];
-	pid_t pid = namespace_fork(&user);
-
-	if (pid == 0)
-		live(&i, user ? go : -1, hold);
-	if (pid < 0)
-		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	enum status status = namespace_release(pid, user, hold, e);
-
-	if (status != OK)
-		process_kill(pid, NULL);
-	else
-		ret->pid = pid;
-	return status;
+	return namespace_start(true, live, &i, &ret->pid, e);
 }
 
 enum status jail_wait(struct jail *jail, int *ret_exit, struct error *e)

@@ -11,7 +11,11 @@
 struct jail_limits {
 	uint64_t memory; /* private bytes */
 	uint64_t mappings; /* bytes of files that it will map */
-	uint64_t output; /* size it may give to any one file, standard output included; 0: only pipes and terminals */
+	/*
+	 * Size that it may give to a file, standard output included; 0: it writes
+	 * only to pipes and terminals.
+	 */
+	uint64_t output;
 	unsigned seconds; /* CPU time; 0: no bound */
 };
 

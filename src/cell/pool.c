@@ -160,7 +160,6 @@ static enum status take_options(struct pool *p, const struct pool_options *o, st
 		p->program.setup.images++;
 	}
 	p->events = o->events;
-	p->layers_required = LAYERS_CORE | o->layers_required;
 	p->program.argv = o->argv ? o->argv : only_name;
 	p->program.image_fds = p->image_fds;
 	p->program.setup.all_matches = o->all_matches;
@@ -195,13 +194,15 @@ static enum status start_all(struct pool *p, struct error *e)
 	return OK;
 }
 
-enum status pool_new(const struct pool_options *options, struct pool **ret, struct error *e)
+static enum status open_pool(const struct pool_options *options, unsigned layers_required,
+			     struct pool **ret, struct error *e)
 {
 	struct pool *p = calloc(1, sizeof *p);
 
 	if (p == NULL)
 		return error_at(e, E_NOMEM, 0, "out of memory");
 	p->program.program_fd = -1;
+	p->layers_required = layers_required;
 	p->pending = p->suspects = BACKLOG_QUEUE;
 	buf_init(&p->message, WIRE_MAX);
 	enum status status = allocate(p, options, e);
@@ -215,6 +216,27 @@ enum status pool_new(const struct pool_options *options, struct pool **ret, stru
 		return status;
 	}
 	*ret = p;
+	return OK;
+}
+
+enum status pool_new(const struct pool_options *options, struct pool **ret, struct error *e)
+{
+	return open_pool(options, LAYERS_CORE | options->layers_required, ret, e);
+}
+
+enum status pool_probe(const struct pool_options *options, struct confinement *ret,
+		       struct error *e)
+{
+	struct pool_options one = *options;
+	struct pool *p;
+
+	one.jobs = 1;
+	enum status status = open_pool(&one, 0, &p, e);
+
+	if (status != OK)
+		return status;
+	*ret = p->confinement;
+	pool_free(p);
 	return OK;
 }
 

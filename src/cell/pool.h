@@ -23,14 +23,15 @@ struct pool_events {
 };
 
 struct pool_options {
-	const char *program;      /* program to execute as a worker; NULL: the installed candor-worker */
+	const char *program;      /* executed as a worker; NULL: the installed candor-worker */
 	const char *const *argv;  /* its arguments, NULL-ended, borrowed; NULL: its name only */
 	const int *image_fds;     /* copied; the workers map them */
 	size_t image_count;
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;
 	bool all_matches;
-	unsigned layers_required; /* bit for each enum layer beside LAYERS_CORE: fail rather than start with one off */
+	/* Bit for each enum layer beside LAYERS_CORE: fail rather than start with one off. */
+	unsigned layers_required;
 	struct pool_events *events;
 };
 
@@ -39,6 +40,12 @@ struct pool;
 /** Start the workers and wait until they are confined. Free with pool_free(). */
 MUST_CHECK enum status pool_new(const struct pool_options *options, struct pool **ret,
 				struct error *e);
+/**
+ * Start one worker and tell what it reached, even when that is too little to
+ * work with. Only the program, its arguments and the limits matter.
+ */
+MUST_CHECK enum status pool_probe(const struct pool_options *options, struct confinement *ret,
+				  struct error *e);
 /** End the workers. Objects that are not done get no event. NULL is allowed. */
 void pool_free(struct pool *p);
 

@@ -5,10 +5,10 @@
  */
 #pragma once
 
-#include "base/error.h"
+#include "os/process.h"
 
 /** Program and arguments that make the running program start itself as a worker. */
-#define WORKER_SELF "/proc/self/exe"
+#define WORKER_SELF PROCESS_SELF
 extern const char *const worker_self_argv[];
 
 /** Whether these are those arguments: then main() is nothing but `return worker_main();`. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text.h"
+#include "cli/diagnostics.h"
 #include "cli/sources.h"
 #include "image/layout.h"
 #include "os/file.h"
@@ -21,19 +21,6 @@ void database_close(int *fds, size_t count)
 	for (size_t i = 0; i < count; i++)
 		close(fds[i]);
 	free(fds);
-}
-
-static enum status complain(const char *name, enum status status, const struct error *e)
-{
-	struct buf line;
-
-	buf_init(&line, 64 * 1024);
-	buf_addf(&line, "candor: ");
-	text_escape(&line, str_of(name));
-	buf_addf(&line, ": %s\n", e->code != OK ? e->text : status_name(status));
-	fwrite(line.data, 1, line.len, stderr);
-	buf_done(&line);
-	return status;
 }
 
 enum status database_open_builtin(int *ret_fd, struct error *e)
@@ -108,13 +95,13 @@ static enum status open_all(struct opening *o, const char *const *names, size_t 
 		enum status status = add_name(o, names[i], &e);
 
 		if (status != OK)
-			return complain(names[i], status, &e);
+			return complain_of(names[i], status, &e);
 	}
 	if (o->sources.len == 0)
 		return OK;
 	struct error e = {0};
 	enum status status = compile_all(o, &e);
-	return status == OK ? OK : complain("rules", status, &e);
+	return status == OK ? OK : complain_of("rules", status, &e);
 }
 
 enum status database_open(const char *const *names, size_t count, int **ret_fds, size_t *ret_count)

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/database.h"
+#include "cli/diagnostics.h"
+#include "cli/human.h"
 #include "cli/inspect.h"
 #include "cli/sources.h"
 #include "os/file.h"
@@ -32,19 +34,9 @@ static const char usage[] =
 	"\n"
 	"IMAGE may be the word builtin for info and verify.\n";
 
-/* The message is escaped: part of it may come from outside. */
 static int fail(const char *name, enum status status, const struct error *e)
 {
-	struct buf line;
-
-	buf_init(&line, 64 * 1024);
-	buf_addf(&line, "candor: ");
-	text_escape(&line, str_of(name));
-	buf_addf(&line, ": ");
-	text_escape(&line, str_of(e->code != OK ? e->text : status_name(status)));
-	buf_addf(&line, "\n");
-	fwrite(line.data, 1, line.len, stderr);
-	buf_done(&line);
+	(void)complain_of(name, status, e);
 	return EXIT_TROUBLE;
 }
 
@@ -52,6 +44,20 @@ static int misuse(const char *what)
 {
 	fprintf(stderr, "candor: db: %s\nTry: candor db --help\n", what);
 	return EXIT_TROUBLE;
+}
+
+/* `kind` is what getopt_long() gave for it. */
+static int misuse_of_option(char **argv, int kind)
+{
+	struct buf text;
+
+	buf_init(&text, 64 * 1024);
+	buf_addf(&text, "%s", kind == ':' ? "a value is missing behind " : "no such option: ");
+	text_escape(&text, str_of(argv[optind - 1]));
+	buf_add_u8(&text, 0);
+	int status = misuse(text.bad ? "no such option" : (const char *)text.data);
+	buf_done(&text);
+	return status;
 }
 
 /* The image would take the place of one of its own sources. */
@@ -70,16 +76,26 @@ static bool is_source(const struct source_list *sources, const char *path)
 	return false;
 }
 
-static double seconds_since(const struct timespec *start)
+static uint64_t now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* "skipped: 1,234", where there are any. */
+static void put_count(struct buf *to, const char *what, uint32_t count)
+{
+	if (count == 0)
+		return;
+	buf_addf(to, "%s: ", what);
+	human_count(to, count);
+	buf_addf(to, "\n");
 }
 
 static void print_summary(const char *path, const struct compiled *c, const struct buf *skips,
-			  double seconds)
+			  uint64_t ns)
 {
 	const struct compile_counts *n = &c->counts;
 	struct buf text;
@@ -88,27 +104,31 @@ static void print_summary(const char *path, const struct compiled *c, const stru
 	buf_init(&text, SIZE_MAX);
 	hex_encode(c->result.digest, 32, hex);
 	text_escape(&text, str_of(path));
-	buf_addf(&text, ": %u rules from %u sources, %llu bytes, %.1f s\nsha256 %s\n", n->accepted,
-		 n->sources, (unsigned long long)c->result.bytes, seconds, hex);
-	if (n->skipped > 0)
-		buf_addf(&text, "skipped: %u\n%.*s", n->skipped, STR_ARG(buf_str(skips)));
-	if (n->ignored > 0)
-		buf_addf(&text, "left out by ignore lists: %u\n", n->ignored);
-	if (n->malformed > 0)
-		buf_addf(&text, "malformed: %u\n", n->malformed);
+	buf_addf(&text, ": ");
+	human_count(&text, n->accepted);
+	buf_addf(&text, " rules from ");
+	human_count(&text, n->sources);
+	buf_addf(&text, " sources, ");
+	human_count(&text, c->result.bytes);
+	buf_addf(&text, " bytes, ");
+	human_time(&text, ns);
+	buf_addf(&text, "\nsha256 %s\n", hex);
+	put_count(&text, "skipped", n->skipped);
+	buf_add_str(&text, buf_str(skips));
+	put_count(&text, "left out by ignore lists", n->ignored);
+	put_count(&text, "malformed", n->malformed);
 	fwrite(text.data, 1, text.len, stdout);
 	buf_done(&text);
 }
 
 static int build(struct source_list *sources, const char *path, bool keep_going)
 {
-	struct timespec start;
+	uint64_t start = now_ns();
 	struct error e = {0};
 	struct output out;
 	struct compiled compiled;
 	struct buf skips;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	enum status status = output_begin(&out, path, &e);
 	if (status != OK)
 		return fail(path, status, &e);
@@ -121,7 +141,7 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	else
 		output_abandon(&out);
 	if (status == OK)
-		print_summary(path, &compiled, &skips, seconds_since(&start));
+		print_summary(path, &compiled, &skips, now_ns() - start);
 	buf_done(&skips);
 	if (status != OK)
 		return fail(path, status, &e);
@@ -141,11 +161,12 @@ static int run_build(int argc, char **argv)
 	bool keep_going = false;
 	int status = EXIT_FOUND_NOTHING;
 
-	for (int c; (c = getopt_long(argc, argv, "o:kh", options, NULL)) != -1;) {
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":o:kh", options, NULL)) != -1;) {
 		if (c == 'h')
 			return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
-		if (c == '?')
-			return EXIT_TROUBLE;
+		if (c == '?' || c == ':')
+			return misuse_of_option(argv, c);
 		if (c == 'o')
 			path = optarg;
 		else
@@ -206,11 +227,14 @@ static int run_inspection(int argc, char **argv)
 	bool is_info = strcmp(argv[0], "info") == 0;
 	enum inspection what = is_info ? INSPECT_TEXT : INSPECT_VERIFY;
 
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
 		if (c == 'h')
 			return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
-		if (c == '?' || !is_info)
-			return c == '?' ? EXIT_TROUBLE : misuse("verify has no --json");
+		if (c != 'j')
+			return misuse_of_option(argv, c);
+		if (!is_info)
+			return misuse("verify has no --json");
 		what = INSPECT_JSON;
 	}
 	if (argc - optind != 1)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/vec.h"
+#include "cli/human.h"
 #include "image/layout.h"
 
 static void put_hex(struct buf *to, const uint8_t digest[32])
@@ -12,6 +13,24 @@ static void put_hex(struct buf *to, const uint8_t digest[32])
 
 	hex_encode(digest, 32, hex);
 	buf_addf(to, "%s", hex);
+}
+
+static void put_line(struct buf *to, const char *name, uint64_t value)
+{
+	buf_addf(to, "%-9s  ", name);
+	human_count(to, value);
+	buf_addf(to, "\n");
+}
+
+/* A number at the end of a column of 12. */
+static void put_number(struct buf *to, uint64_t value)
+{
+	struct buf text;
+
+	buf_init(&text, 64);
+	human_count(&text, value);
+	buf_addf(to, "%12.*s  ", STR_ARG(buf_str(&text)));
+	buf_done(&text);
 }
 
 static void put_padded(struct buf *to, struct str s, size_t width)
@@ -67,6 +86,14 @@ static enum status check_end(const struct cursor *c, struct error *e)
 	return OK;
 }
 
+static void put_rest(struct buf *to, uint32_t count, const char *what)
+{
+	if (count == 0)
+		return;
+	put_number(to, count);
+	buf_addf(to, "%s\n", what);
+}
+
 static void put_source(struct buf *to, const struct image_source *s, struct cursor *c, uint32_t i)
 {
 	struct image_count count;
@@ -75,14 +102,17 @@ static void put_source(struct buf *to, const struct image_source *s, struct curs
 	text_escape(to, s->name);
 	buf_addf(to, "  (");
 	text_escape(to, s->front);
-	buf_addf(to, ", %llu bytes)\n", (unsigned long long)s->size);
+	buf_addf(to, ", ");
+	human_count(to, s->size);
+	buf_addf(to, " bytes)\n");
 	while (next_count(c, i, &count)) {
-		buf_addf(to, "  %10u  ", count.count);
+		put_number(to, count.count);
 		text_escape(to, count.kind);
 		buf_addf(to, "\n");
 	}
 	while (next_skip(c, i, &skip)) {
-		buf_addf(to, "  %10u  skipped, ", skip.count);
+		put_number(to, skip.count);
+		buf_addf(to, "skipped, ");
 		text_escape(to, skip.kind);
 		buf_addf(to, ": ");
 		text_escape(to, skip.reason);
@@ -90,10 +120,8 @@ static void put_source(struct buf *to, const struct image_source *s, struct curs
 		text_escape(to, skip.example);
 		buf_addf(to, ")\n");
 	}
-	if (s->malformed > 0)
-		buf_addf(to, "  %10u  malformed\n", s->malformed);
-	if (s->ignored > 0)
-		buf_addf(to, "  %10u  left out by an ignore list\n", s->ignored);
+	put_rest(to, s->malformed, "malformed");
+	put_rest(to, s->ignored, "left out by an ignore list");
 }
 
 struct totals {
@@ -126,15 +154,16 @@ enum status describe_text(const struct image *img, struct buf *to, struct error 
 
 	if (status != OK)
 		return status;
-	buf_addf(to, "format     %d\nbytes      %llu\nsha256     ", IMAGE_VERSION,
-		 (unsigned long long)image_size(img));
+	buf_addf(to, "sha256     ");
 	put_hex(to, image_digest(img));
-	buf_addf(to,
-		 "\nsources    %u\nrules      %llu\nskipped    %llu\nmalformed  %llu\n"
-		 "ignored    %llu\n",
-		 image_source_count(img), (unsigned long long)t.accepted,
-		 (unsigned long long)t.skipped, (unsigned long long)t.malformed,
-		 (unsigned long long)t.ignored);
+	buf_addf(to, "\n");
+	put_line(to, "format", IMAGE_VERSION);
+	put_line(to, "bytes", image_size(img));
+	put_line(to, "sources", image_source_count(img));
+	put_line(to, "rules", t.accepted);
+	put_line(to, "skipped", t.skipped);
+	put_line(to, "malformed", t.malformed);
+	put_line(to, "ignored", t.ignored);
 	for (uint32_t i = 0; i < image_source_count(img); i++) {
 		struct image_source s;
 
@@ -262,7 +291,7 @@ enum status describe_skips(const struct image *img, struct buf *to, struct error
 	for (size_t i = 0; i < sums.len && status == OK; i++) {
 		const struct reason_sum *s = &sums.items[i];
 
-		buf_addf(to, "  %10llu  ", (unsigned long long)s->count);
+		put_number(to, s->count);
 		put_padded(to, s->first.kind, 8);
 		text_escape(to, s->first.reason);
 		buf_addf(to, " (first: ");

@@ -139,3 +139,18 @@ void diagnostics_done(struct diagnostics *d)
 	free(d->source);
 	d->source = NULL;
 }
+
+enum status complain_of(const char *name, enum status status, const struct error *e)
+{
+	struct buf line;
+
+	buf_init(&line, 64 * 1024);
+	buf_addf(&line, "candor: ");
+	text_escape(&line, str_of(name));
+	buf_addf(&line, ": ");
+	text_escape(&line, str_of(e->code != OK ? e->text : status_name(status)));
+	buf_addf(&line, "\n");
+	fwrite(line.data, 1, line.len, stderr);
+	buf_done(&line);
+	return status;
+}

@@ -35,3 +35,9 @@ void diagnostics_done(struct diagnostics *d);
 
 /** One message, with or without colour. */
 void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str path, bool has_colour);
+
+/**
+ * "candor: NAME: what went wrong" on standard error, escaped. The text is that
+ * of `e`, or the name of `status` when it has none. Returns `status`.
+ */
+enum status complain_of(const char *name, enum status status, const struct error *e);

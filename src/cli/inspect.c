@@ -8,7 +8,7 @@
 
 enum {
 	TEXT_MAX = 64 << 20,      /* of all that is told of an image */
-	PRIVATE_BYTES = 256 << 20, /* beside the mapping */
+	PRIVATE_BYTES = 256 << 20, /* beside the image */
 	SECONDS = 600,
 };
 
@@ -80,7 +80,7 @@ static void copy_harmless(struct buf *to, const struct buf *text)
 
 enum status inspect_image(int fd, enum inspection what, struct buf *to, struct error *e)
 {
-	const struct jail_limits limits = {
+	struct jail_limits limits = {
 		.memory = PRIVATE_BYTES,
 		.output = TEXT_MAX,
 		.seconds = SECONDS,
@@ -89,8 +89,10 @@ enum status inspect_image(int fd, enum inspection what, struct buf *to, struct e
 	struct digester *warm_up;
 	struct buf text;
 	int exit_status;
-	enum status status = file_anonymous("candor-info", &job.out_fd, e);
+	enum status status = file_size(fd, &limits.mappings, e);
 
+	if (status == OK)
+		status = file_anonymous("candor-info", &job.out_fd, e);
 	if (status != OK)
 		return status;
 	/* the algorithms are fetched here, where their library may still open its settings */

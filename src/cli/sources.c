@@ -8,15 +8,22 @@
 #include "os/file.h"
 #include "os/walk.h"
 
-static bool is_listed(const struct source_list *list, const struct stat *st)
+static struct source_file *find(const struct source_list *list, const struct stat *st)
 {
 	for (size_t i = 0; i < list->len; i++) {
-		const struct source_file *s = &list->items[i];
+		struct source_file *s = &list->items[i];
 
 		if (s->device == st->st_dev && s->inode == st->st_ino)
-			return true;
+			return s;
 	}
-	return false;
+	return NULL;
+}
+
+static void source_done(struct source_file *s)
+{
+	free(s->path);
+	free(s->name);
+	close(s->fd);
 }
 
 /* `fd` is the list's, also on failure. */
@@ -30,20 +37,26 @@ static enum status add_file(struct source_list *list, const char *path, const ch
 		close(fd);
 		return error_at(e, E_IO, 0, "not a regular file");
 	}
-	if (is_listed(list, &st)) {
-		close(fd);
-		return OK;
-	}
 	s.device = st.st_dev;
 	s.inode = st.st_ino;
 	s.path = strdup(path);
 	s.name = strdup(name);
-	if (s.path != NULL && s.name != NULL && vec_push(list, &s))
+	struct source_file *known = find(list, &st);
+	if (s.path == NULL || s.name == NULL || (known == NULL && !vec_push(list, &s))) {
+		source_done(&s);
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	}
+	if (known == NULL)
 		return OK;
-	free(s.path);
-	free(s.name);
-	close(fd);
-	return error_at(e, E_NOMEM, 0, "out of memory");
+	/* of two names the image gets the same one, whichever came first */
+	if (strcmp(s.name, known->name) < 0) {
+		struct source_file swap = *known;
+
+		*known = s;
+		s = swap;
+	}
+	source_done(&s);
+	return OK;
 }
 
 /* All sources are open at the same time, and a set of rules may be thousands of files. */
@@ -139,11 +152,8 @@ enum status sources_add(struct source_list *list, const char *path, struct error
 
 void sources_done(struct source_list *list)
 {
-	for (size_t i = 0; i < list->len; i++) {
-		free(list->items[i].path);
-		free(list->items[i].name);
-		close(list->items[i].fd);
-	}
+	for (size_t i = 0; i < list->len; i++)
+		source_done(&list->items[i]);
 	vec_done(list);
 }
 
@@ -177,5 +187,8 @@ enum status sources_compile(struct source_list *list, int out_fd, struct compile
 	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
 	diagnostics_done(&diagnostics);
 	free(sources);
+	if (status == OK && ret->counts.sources < list->len)
+		return error_at(e, E_SYNTAX, 0, "%zu of %zu sources are in no known rule language",
+				list->len - ret->counts.sources, list->len);
 	return status;
 }

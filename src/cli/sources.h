@@ -39,7 +39,8 @@ struct compiled {
 
 /**
  * Compile the sources, in an order that does not depend on how they were
- * named, and write the image to `out_fd`. Messages about rules go to standard error.
+ * named, and write the image to `out_fd`. Messages about rules go to standard
+ * error. E_SYNTAX when a source is in no language that is known.
  */
 MUST_CHECK enum status sources_compile(struct source_list *list, int out_fd, struct compiled *ret,
 				       struct error *e);

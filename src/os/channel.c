@@ -80,11 +80,12 @@ static void detach(struct msghdr *m, struct channel_message *ret)
 static enum channel_result receive(int channel, struct msghdr *m, enum channel_mode mode,
 				   struct channel_message *ret)
 {
+	int flags = MSG_CMSG_CLOEXEC | (mode == CHANNEL_POLL ? MSG_DONTWAIT : 0);
 	ssize_t n;
 
 	/* a peer that ended with messages unread is told once, before what it had sent */
 	do {
-		n = recvmsg(channel, m, MSG_CMSG_CLOEXEC | (mode == CHANNEL_POLL ? MSG_DONTWAIT : 0));
+		n = recvmsg(channel, m, flags);
 	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return result_of_errno();

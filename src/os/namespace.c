@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -44,23 +45,6 @@ void namespace_ids_read(struct namespace_ids *ret)
 		snprintf(path, sizeof path, "/proc/self/ns/%s", infos[i].name);
 		ret->id[i] = stat(path, &st) == 0 ? st.st_ino : 0;
 	}
-}
-
-pid_t namespace_fork(bool *ret_user)
-{
-	/*
-	 * A user namespace of its own is what an ordinary user needs for the
-	 * others. Root may be allowed them where user namespaces are switched off.
-	 */
-	static const int choices[] = {ALL_FLAGS, ALL_FLAGS & ~CLONE_NEWUSER, 0};
-	pid_t pid = -1;
-
-	for (size_t i = 0; i < LEN(choices) && pid < 0; i++) {
-		/* written before the fork, so that the child sees it as well */
-		*ret_user = (choices[i] & CLONE_NEWUSER) != 0;
-		pid = (pid_t)syscall(SYS_clone, choices[i] | SIGCHLD, NULL, NULL, NULL, NULL);
-	}
-	return pid;
 }
 
 static int write_proc(pid_t child, const char *name, const char *text)
@@ -98,15 +82,60 @@ static int map_user(pid_t child)
 	return failed;
 }
 
-enum status namespace_release(pid_t child, bool user, int pipe_fd, struct error *e)
+/* The child waits until its users are known, so that it is somebody from the start. */
+static _Noreturn void wait_and_run(int go_fd, int hold_fd, void (*child)(void *ctx), void *ctx)
 {
-	int failed = user ? map_user(child) : 0;
+	char go;
 
+	close(hold_fd);
+	if (read(go_fd, &go, 1) == 1)
+		child(ctx);
+	_exit(127);
+}
+
+/* A child in new namespaces of these kinds; an error number when there is none. */
+static int start_in(int flags, void (*child)(void *ctx), void *ctx, pid_t *ret)
+{
+	int pair[2], failed = 0;
+
+	if (pipe2(pair, O_CLOEXEC) != 0)
+		return errno;
+	AUTO_FD go = pair[0];
+	AUTO_FD hold = pair[1];
+	pid_t pid = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0)
+		wait_and_run(go, hold, child, ctx);
+	if ((flags & CLONE_NEWUSER) != 0)
+		failed = map_user(pid);
+	if (failed == 0 && write(hold, "", 1) != 1)
+		failed = errno;
+	if (failed != 0) {
+		kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+		return failed;
+	}
+	*ret = pid;
+	return 0;
+}
+
+enum status namespace_start(bool wanted, void (*child)(void *ctx), void *ctx, pid_t *ret,
+			    struct error *e)
+{
+	/*
+	 * A user namespace of its own is what an ordinary user needs for the
+	 * others. Root may be allowed them where user namespaces are switched off.
+	 */
+	static const int choices[] = {ALL_FLAGS, ALL_FLAGS & ~CLONE_NEWUSER, 0};
+	int failed = EPERM;
+
+	for (size_t i = wanted ? 0 : LEN(choices) - 1; i < LEN(choices) && failed != 0; i++)
+		failed = start_in(choices[i], child, ctx, ret);
 	if (failed != 0)
-		return error_at(e, failed == EPERM || failed == EACCES ? E_DENIED : E_IO, 0,
-				"cannot map users: %s", strerror(failed));
-	if (user && write(pipe_fd, "", 1) != 1)
-		return error_at(e, E_IO, 0, "a new process does not wait: %s", strerror(errno));
+		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(failed));
 	return OK;
 }
 

@@ -27,19 +27,13 @@ const char *namespace_name(enum namespace n);
 void namespace_ids_read(struct namespace_ids *ret);
 
 /**
- * Like fork(), into as many new namespaces as this process may create. When
- * *ret_user says that there is a new user namespace, the child has to read one
- * byte from a pipe before it goes on: namespace_release() writes it. -1 and
- * errno when there cannot even be a plain child.
+ * Fork into as many new namespaces as this process may create (none unless
+ * `wanted`), and run child(ctx) there, which must not return. Root in a new
+ * user namespace is the caller; when the caller is root, the unprivileged user
+ * below is there, too. E_IO when there cannot even be a plain child.
  */
-pid_t namespace_fork(bool *ret_user);
-
-/**
- * The parent's part: let the child's users be known, and let it go on. Root in
- * there is the caller; when the caller is root, the unprivileged user below is
- * there, too. E_DENIED or E_IO; then the child still waits.
- */
-MUST_CHECK enum status namespace_release(pid_t child, bool user, int pipe_fd, struct error *e);
+MUST_CHECK enum status namespace_start(bool wanted, void (*child)(void *ctx), void *ctx,
+				       pid_t *ret, struct error *e);
 
 enum { UNPRIVILEGED_ID = 65534 }; /* "nobody" by kernel convention, owns nothing */
 

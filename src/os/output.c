@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -51,6 +52,14 @@ static int open_named(struct output *o)
 	return -1;
 }
 
+/* A device or a pipe is not to be replaced by a file, as root could. */
+static bool can_be_replaced(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, 0) != 0 || S_ISREG(st.st_mode);
+}
+
 enum status output_begin(struct output *o, const char *path, struct error *e)
 {
 	const char *slash = strrchr(path, '/');
@@ -61,6 +70,10 @@ enum status output_begin(struct output *o, const char *path, struct error *e)
 	out.folder = open_folder(path, out.name);
 	if (out.folder < 0)
 		return fail(e, "cannot open the folder");
+	if (!can_be_replaced(out.folder, out.name)) {
+		close(out.folder);
+		return error_at(e, E_IO, 0, "exists and is not a regular file");
+	}
 	out.fd = openat(out.folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	if (out.fd < 0)
 		out.fd = open_named(&out);

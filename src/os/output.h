@@ -15,6 +15,7 @@ struct output {
 /**
  * Begin a file that will be `path` (borrowed until the end). While the folder's
  * file system can, it has no name, so that not even a power cut leaves a part.
+ * E_IO when something stands at `path` that is not a regular file.
  * End with output_commit() or output_abandon().
  */
 MUST_CHECK enum status output_begin(struct output *o, const char *path, struct error *e);

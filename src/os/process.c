@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +23,9 @@ enum status process_open_program(const char *path, int *ret_fd, struct error *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	/* without /proc, the path by which this program was started */
+	if (fd < 0 && strcmp(path, PROCESS_SELF) == 0)
+		fd = open((const char *)getauxval(AT_EXECFN), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return error_at(e, errno == EACCES ? E_DENIED : E_IO, 0, "%s: %s", path,
 				strerror(errno));
@@ -33,7 +37,7 @@ enum status process_open_program(const char *path, int *ret_fd, struct error *e)
 static bool place_fds(const struct process_options *o, int null_fd, int *program_fd)
 {
 	int above = FIRST_FD + (int)o->fd_count;
-	int moved[FIRST_FD + 64];
+	int moved[PROCESS_FDS_MAX];
 
 	*program_fd = fcntl(o->program_fd, F_DUPFD_CLOEXEC, above);
 	null_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, above);
@@ -55,51 +59,38 @@ static bool place_fds(const struct process_options *o, int null_fd, int *program
 	return syscall(SYS_close_range, above, ~0u, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
+struct start {
+	const struct process_options *options;
+	int null_fd;
+};
+
 /* The child, which may have been forked off a program with threads: system calls only. */
-static _Noreturn void become(const struct process_options *o, int null_fd, int go_fd, int hold_fd)
+static void become(void *ctx)
 {
 	static const char *const no_environment[] = {NULL};
+	const struct start *s = ctx;
 	sigset_t none;
-	char go;
 	int program_fd;
 
-	close(hold_fd);
-	if (go_fd >= 0 && read(go_fd, &go, 1) != 1)
-		_exit(PROCESS_NOT_STARTED);
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) != 0 || setsid() < 0 ||
-	    !privilege_die_with_parent() || !place_fds(o, null_fd, &program_fd))
+	    !privilege_die_with_parent() || !place_fds(s->options, s->null_fd, &program_fd))
 		_exit(PROCESS_NOT_STARTED);
-	syscall(SYS_execveat, program_fd, "", o->argv, no_environment, AT_EMPTY_PATH);
+	syscall(SYS_execveat, program_fd, "", s->options->argv, no_environment, AT_EMPTY_PATH);
 	_exit(PROCESS_NOT_STARTED);
 }
 
 enum status process_start(const struct process_options *o, pid_t *ret, struct error *e)
 {
 	AUTO_FD null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	bool user = false;
-	int pair[2];
+	struct start s = {o, null_fd};
 
-	if (o->fd_count > 64)
-		return error_at(e, E_LIMIT, 0, "more than 64 descriptors for a process");
-	if (null_fd < 0 || pipe2(pair, O_CLOEXEC) != 0)
-		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	AUTO_FD go = pair[0];
-	AUTO_FD hold = pair[1];
-	pid_t pid = o->namespaces ? namespace_fork(&user) : fork();
-
-	if (pid == 0)
-		become(o, null_fd, user ? go : -1, hold);
-	if (pid < 0)
-		return error_at(e, E_IO, 0, "cannot start a process: %s", strerror(errno));
-	enum status status = namespace_release(pid, user, hold, e);
-
-	if (status != OK) {
-		process_kill(pid, NULL);
-		return status;
-	}
-	*ret = pid;
-	return OK;
+	if (o->fd_count > PROCESS_FDS_MAX)
+		return error_at(e, E_LIMIT, 0, "more than %d descriptors for a process",
+				PROCESS_FDS_MAX);
+	if (null_fd < 0)
+		return error_at(e, E_IO, 0, "/dev/null: %s", strerror(errno));
+	return namespace_start(o->namespaces, become, &s, ret, e);
 }
 
 void process_wait(pid_t pid, struct process_end *ret)

@@ -24,7 +24,9 @@ struct process_options {
 MUST_CHECK enum status process_start(const struct process_options *options, pid_t *ret,
 				     struct error *e);
 
-enum { PROCESS_NOT_STARTED = 127 };
+enum { PROCESS_NOT_STARTED = 127, PROCESS_FDS_MAX = 64 };
+
+#define PROCESS_SELF "/proc/self/exe"
 
 /* How a child ended. */
 struct process_end {
@@ -42,5 +44,5 @@ void process_kill(pid_t pid, struct process_end *ret);
 /** The same for a child that seems to be ending: it is given a moment to end as it does. */
 void process_finish(pid_t pid, struct process_end *ret);
 
-/** Open a program to be started; "/proc/self/exe" is the running one. E_IO, E_DENIED. */
+/** Open a program to be started; PROCESS_SELF is the running one. E_IO, E_DENIED. */
 MUST_CHECK enum status process_open_program(const char *path, int *ret_fd, struct error *e);

@@ -41,7 +41,8 @@ static bool from_worker(struct str message, enum message type, struct buf *again
 	if (type == MSG_BROKER_FINDING && wire_get_finding(message, &finding) == OK) {
 		const struct finding *f = &finding.finding;
 
-		require(f->effect <= EFFECT_SUSPECT && f->type < TYPE_COUNT && f->view < VIEW_COUNT);
+		require(f->effect <= EFFECT_SUSPECT);
+		require(f->type < TYPE_COUNT && f->view < VIEW_COUNT);
 		require(memchr(f->rule, 0, sizeof f->rule) != NULL);
 		require(memchr(f->source, 0, sizeof f->source) != NULL);
 		require(memchr(f->path, 0, sizeof f->path) != NULL);

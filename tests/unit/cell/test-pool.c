@@ -193,7 +193,6 @@ static struct pool *pool_of(struct seen *s, unsigned jobs, uint64_t time)
 		.image_count = 1,
 		.jobs = jobs,
 		.events = &s->events,
-		.layers_required = 1u << LAYER_NO_NEW_PRIVS | 1u << LAYER_SECCOMP | 1u << LAYER_LIMITS,
 	};
 
 	scan_limits_preset(&options.limits);
@@ -270,9 +269,11 @@ static void each_misbehaviour_costs_one_object(void **state)
 			continue;
 		}
 		/* good ones around the bad one, many enough for several requests */
-		for (uint64_t n = 0; n < 41; n++)
-			assert_int_equal(pool_submit(p, object(n == 20 ? cases[i].what : '.'), 1, n),
-					 OK);
+		for (uint64_t n = 0; n < 41; n++) {
+			char what = n == 20 ? cases[i].what : '.';
+
+			assert_int_equal(pool_submit(p, object(what), 1, n), OK);
+		}
 		wait_all(p);
 		for (uint64_t n = 0; n < 41; n++) {
 			const struct outcome *o = &s->outcomes[n];
@@ -292,7 +293,8 @@ static void each_misbehaviour_costs_one_object(void **state)
 		pool_free(p);
 		free(s);
 		if (open_fds() != before)
-			fail_msg("%s: %zu descriptors, %zu before", cases[i].name, open_fds(), before);
+			fail_msg("%s: %zu descriptors, were %zu", cases[i].name, open_fds(),
+				 before);
 	}
 }
 

@@ -10,7 +10,8 @@
 
 static struct wire_setup setup_example(void)
 {
-	struct wire_setup m = {.images = 2, .all_matches = true, .outside.id = {1, 2, 3, 4, 5, 6, 7}};
+	struct wire_setup m = {
+		.images = 2, .all_matches = true, .outside.id = {1, 2, 3, 4, 5, 6, 7}};
 
 	scan_limits_preset(&m.limits);
 	m.limits.time = 77;
@@ -83,7 +84,8 @@ static const struct diagnostic diagnostic_example = {
 
 static const struct wire_compiled compiled_example = {
 	.counts = {1, 2, 3, 4, 5},
-	.result = {.bytes = 6, .digest = {7}, .hash_rules = 8, .condition_rules = 9, .hash_bytes = 10},
+	.result = {.bytes = 6, .digest = {7}, .hash_rules = 8, .condition_rules = 9,
+		   .hash_bytes = 10},
 };
 
 /* Each puts its example, and each gets a message and checks what came out, if anything did. */

@@ -159,7 +159,7 @@ static inline size_t made_section(const struct made_image *m, uint32_t tag)
 	abort();
 }
 
-/** Whether the image opens and verifies with one byte changed, and a digest that is right or not. */
+/** Whether the image opens and verifies with one byte changed, the digest put right or not. */
 static inline bool made_opens(const struct made_image *m, size_t at, uint8_t flip, bool fix_digest,
 			      struct error *e)
 {

@@ -43,14 +43,14 @@ static unsigned files_here(void)
 	return count;
 }
 
-static void put(const char *path, const char *text, enum status want)
+static void put(const char *path, const char *text)
 {
 	struct output o;
 	struct error e = {0};
 
 	assert_int_equal(output_begin(&o, path, &e), OK);
 	assert_int_equal(file_write_all(o.fd, text, strlen(text), &e), OK);
-	assert_int_equal(output_commit(&o, &e), want);
+	assert_int_equal(output_commit(&o, &e), OK);
 }
 
 static void expect(const char *path, const char *want)
@@ -68,9 +68,9 @@ static void replaces(void **state)
 
 	(void)state;
 	umask(022);
-	put("a", "one", OK);
+	put("a", "one");
 	expect("a", "one");
-	put("./a", "two", OK);
+	put("./a", "two");
 	expect("a", "two");
 	assert_int_equal(files_here(), 1);
 	assert_int_equal(stat("a", &st), 0);
@@ -88,19 +88,42 @@ static void leaves_nothing(void **state)
 	output_abandon(&o);
 	assert_int_equal(files_here(), 0);
 	/* what cannot be replaced stays, and nothing else does */
-	assert_int_equal(mkdir("folder", 0700), 0);
-	put("folder", "x", E_IO);
+	assert_int_equal(output_begin(&o, "taken", NULL), OK);
+	assert_int_equal(mkdir("taken", 0700), 0);
+	assert_int_equal(output_commit(&o, &e), E_IO);
 	assert_int_equal(files_here(), 1);
+	assert_int_equal(rmdir("taken"), 0);
+	e = (struct error){0};
 	assert_int_equal(output_begin(&o, "nowhere/a", &e), E_IO);
 	assert_true(e.text[0] != '\0');
 	assert_int_equal(output_begin(&o, "folder/", NULL), E_IO);
+}
+
+static void keeps_what_is_no_file(void **state)
+{
+	struct output o;
+
+	(void)state;
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(symlink("fifo", "link"), 0);
+	static const char *const names[] = {"folder", "fifo", "link"};
+	for (size_t i = 0; i < LEN(names); i++) {
+		if (output_begin(&o, names[i], NULL) != E_IO)
+			fail_msg("%s would be replaced", names[i]);
+	}
+	assert_int_equal(files_here(), 3);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {IN_FOLDER(replaces), IN_FOLDER(leaves_nothing)};
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER(replaces),
+		IN_FOLDER(leaves_nothing),
+		IN_FOLDER(keeps_what_is_no_file),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

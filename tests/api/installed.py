@@ -1,0 +1,31 @@
+"""installed.py BUILD SOURCE: once installed, pkg-config is enough to make a program."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+build, source = sys.argv[1:3]
+
+
+def run(*command, **env):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE,
+                          env=os.environ | env).stdout
+
+
+with tempfile.TemporaryDirectory() as root:
+    run("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root)
+    configs = list(pathlib.Path(root).rglob("candor.pc"))
+    if len(configs) != 1:
+        sys.exit(f"{len(configs)} files named candor.pc")
+    config = {"PKG_CONFIG_PATH": str(configs[0].parent), "PKG_CONFIG_SYSROOT_DIR": root}
+    flags = run("pkg-config", "--cflags", "--libs", "candor", **config).split()
+    program = os.path.join(root, "scan-file")
+    example = os.path.join(source, "examples", "scan-file.c")
+    run("cc", "-Wall", "-Wextra", "-Werror", example, "-o", program, *flags)
+    libraries = str(next(pathlib.Path(root).rglob("libcandor.so.0")).parent)
+    # without arguments it says so: the library was found and is whole
+    status = subprocess.run([program], env=os.environ | {"LD_LIBRARY_PATH": libraries},
+                            check=False).returncode
+    if status != 9:
+        sys.exit(f"the example ended with {status}")
