@@ -25,7 +25,7 @@ static const struct {
 	const char *name, *purpose;
 } layers[] = {
 	[LAYER_NO_NEW_PRIVS] = {"privileges",
-				"acting as root or another user; gaining rights by running a program"},
+				"acting as root or another user; gaining rights by a program"},
 	[LAYER_NAMESPACES] = {"namespaces",
 			      "networks, other processes, every path: the root folder is empty"},
 	[LAYER_LANDLOCK] = {"landlock",
@@ -162,9 +162,15 @@ static void set_limits(const struct resource_limits *limits, const struct memory
 	bool set = resource_limits_set(limits, now);
 	bool no_code = privilege_refuse_new_code();
 
+	char memory[32] = "memory not bounded", time[32] = "";
+
+	if (limits->memory != 0)
+		snprintf(memory, sizeof memory, "memory %llu MiB",
+			 (unsigned long long)(limits->memory >> 20));
+	if (limits->cpu_seconds != 0)
+		snprintf(time, sizeof time, ", CPU %u s", limits->cpu_seconds);
 	say(c, LAYER_LIMITS, set && limits->memory != 0 ? LAYER_FULL : LAYER_PARTIAL,
-	    "memory %llu MiB, CPU %u s, no processes, %s%s",
-	    (unsigned long long)(limits->memory >> 20), limits->cpu_seconds,
+	    "%s%s, no processes, %s%s", memory, time,
 	    limits->file_bytes == 0 ? "no files" : "files bounded",
 	    no_code ? ", no new code" : "");
 	if (!set)

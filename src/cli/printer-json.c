@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/human.h"
+#include "cli/image-id.h"
 #include "cli/printer.h"
 
 static void put_text(struct buf *b, const char *key, struct str value)
@@ -150,6 +151,25 @@ static void put_confinement(struct buf *b, const struct confinement *c)
 	buf_add_u8(b, ']');
 }
 
+static void put_databases(struct buf *b, const struct scan_end *end)
+{
+	buf_add_str(b, STR(",\"databases\":["));
+	for (size_t i = 0; i < end->database_count; i++) {
+		if (i > 0)
+			buf_add_u8(b, ',');
+		text_json(b, str_of(end->databases[i]));
+	}
+	buf_add_str(b, STR("],\"images\":["));
+	for (size_t i = 0; i < end->image_count; i++) {
+		char id[IMAGE_ID_TEXT] = "";
+
+		if (!image_id(end->image_fds[i], id))
+			id[0] = '\0';
+		buf_addf(b, "%s\"%s\"", i > 0 ? "," : "", id);
+	}
+	buf_add_u8(b, ']');
+}
+
 static void print_end(struct printer *p, const struct scan_end *end)
 {
 	struct buf *b = display_lines(p->out);
@@ -172,13 +192,7 @@ static void print_end(struct printer *p, const struct scan_end *end)
 	buf_addf(b, ",\"seconds\":%.3f", (double)end->elapsed_ns / 1e9);
 	put_number(b, "files_per_second", human_rate(t->files, end->elapsed_ns));
 	put_number(b, "bytes_per_second", human_rate(t->bytes, end->elapsed_ns));
-	buf_add_str(b, STR(",\"databases\":["));
-	for (size_t i = 0; i < end->database_count; i++) {
-		if (i > 0)
-			buf_add_u8(b, ',');
-		text_json(b, str_of(end->databases[i]));
-	}
-	buf_add_u8(b, ']');
+	put_databases(b, end);
 	if (end->confinement != NULL)
 		put_confinement(b, end->confinement);
 	put_bool(b, "interrupted", t->interrupted);

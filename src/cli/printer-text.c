@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/human.h"
+#include "cli/image-id.h"
 #include "cli/printer.h"
 
 /* Colours of the 16 that every terminal has (ECMA-48, 8.3.117). */
@@ -153,6 +154,14 @@ static void put_databases(struct buf *b, const struct scan_end *end)
 			buf_add_str(b, STR(", "));
 		text_escape(b, str_of(end->databases[i]));
 	}
+	for (size_t i = 0; i < end->image_count; i++) {
+		char id[IMAGE_ID_TEXT];
+
+		if (image_id(end->image_fds[i], id))
+			buf_addf(b, "%s%.12s", i > 0 ? ", " : " (image ", id);
+	}
+	if (end->image_count > 0)
+		buf_add_u8(b, ')');
 	buf_add_u8(b, '\n');
 }
 

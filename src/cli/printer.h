@@ -24,6 +24,8 @@ struct scan_end {
 	const struct confinement *confinement; /* NULL: there were no workers */
 	const char *const *databases;          /* as the user named them */
 	size_t database_count;
+	const int *image_fds; /* what they were opened or compiled to; findings count in them */
+	size_t image_count;
 };
 
 struct printer {

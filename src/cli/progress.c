@@ -65,10 +65,14 @@ static void put_share(struct buf *to, double share, uint64_t elapsed_ns)
 	buf_addf(to, "  %d %%", (int)(share * 100));
 	if (share < 0.005 || share >= 1 || elapsed_ns < SECOND_NS)
 		return;
-	double left = (double)elapsed_ns * (1 - share) / share;
-	buf_add_str(to, STR("  "));
-	human_time(to, (uint64_t)left / SECOND_NS * SECOND_NS);
-	buf_add_str(to, STR(" left"));
+	uint64_t left = (uint64_t)((double)elapsed_ns * (1 - share) / share) / SECOND_NS + 1;
+	if (left < 60)
+		buf_addf(to, "  %d s left", (int)left);
+	else {
+		buf_add_str(to, STR("  "));
+		human_time(to, left * SECOND_NS);
+		buf_add_str(to, STR(" left"));
+	}
 }
 
 /* The end of the path is what tells files apart. */

@@ -28,7 +28,10 @@ struct feed_item {
 
 struct feed;
 
-/** The request is borrowed. Free with feed_free(). E_NOMEM, or E_IO when the list cannot be opened. */
+/**
+ * The request is borrowed. E_NOMEM, or E_IO when the list cannot be opened.
+ * Free with feed_free().
+ */
 MUST_CHECK enum status feed_new(const struct scan_request *request, struct feed **ret,
 				struct error *e);
 void feed_free(struct feed *f);
@@ -42,6 +45,7 @@ struct feed_count {
 	_Atomic bool is_complete;
 };
 
-/** Go through all that a feed would give, without opening files. False when that cannot be known. */
+/** Whether it can be known beforehand what a feed will give. */
 bool feed_can_count(const struct scan_request *request);
+/** Go through all of it without opening files. */
 void feed_count(const struct scan_request *request, struct feed_count *count);

@@ -273,6 +273,8 @@ static void finish(struct scan *s)
 		.confinement = pool_confinement(s->pool),
 		.databases = s->run->databases,
 		.database_count = s->run->database_count,
+		.image_fds = s->run->pool.image_fds,
+		.image_count = s->run->pool.image_count,
 	};
 
 	s->printer.end(&s->printer, &end);

@@ -128,7 +128,7 @@ static bool open_database(struct selftest *t)
 	return tell(t, false, "the built-in database opens", e.text);
 }
 
-/* What the machine does not permit is told, but no failure: a worker without the core does not start. */
+/* What is missing is no failure: without the layers that it needs, a worker does not start. */
 static void tell_layers(struct selftest *t)
 {
 	const struct confinement *c = pool_confinement(t->pool);
@@ -177,8 +177,9 @@ static enum status write_sample(struct selftest *t, const struct sample *s, int 
 		return error_at(e, E_IO, 0, "cannot write there: %s", strerror(errno));
 	buf_init(&bytes, SAMPLE_CEILING);
 	s->make(&bytes);
-	enum status status = bytes.bad || bytes.len == 0 ? E_NOMEM
-							 : file_write_all(fd, bytes.data, bytes.len, e);
+	enum status status = E_NOMEM;
+	if (!bytes.bad && bytes.len > 0)
+		status = file_write_all(fd, bytes.data, bytes.len, e);
 	buf_done(&bytes);
 	if (status == OK)
 		status = file_open(path, ret_fd, ret_size, e);
@@ -263,7 +264,8 @@ int cmd_selftest(int argc, char **argv)
 		bool is_help = argc == 2 && strcmp(argv[1], "--help") == 0;
 
 		fputs("usage: candor selftest\n\n"
-		      "Scan the EICAR test file in a temporary folder, and tell whether it is found.\n",
+		      "Scan the EICAR test file in a temporary folder, and tell whether it is\n"
+		      "found.\n",
 		      is_help ? stdout : stderr);
 		return is_help ? EXIT_FOUND_NOTHING : EXIT_TROUBLE;
 	}

@@ -23,7 +23,8 @@ enum status plan_add_bytes(struct plan *p, const void *data, size_t len, uint32_
 	if (!vec_reserve(&p->bytes, len))
 		return E_NOMEM;
 	*ret_at = (uint32_t)p->bytes.len;
-	memcpy(p->bytes.items + p->bytes.len, data, len);
+	if (len > 0)
+		memcpy(p->bytes.items + p->bytes.len, data, len);
 	p->bytes.len += len;
 	return OK;
 }

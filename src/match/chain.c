@@ -35,7 +35,7 @@ static void drop_old(struct link *link)
 {
 	uint32_t kept = link->len - link->first;
 
-	if (link->len < link->cap || link->first < link->cap / 2)
+	if (link->first == 0 || link->len < link->cap || link->first < link->cap / 2)
 		return;
 	memmove(link->ranges, link->ranges + link->first, kept * sizeof link->ranges[0]);
 	link->first = 0;

@@ -25,12 +25,13 @@ const char *walk_kind_text(enum walk_kind kind);
 
 /* Asked for every entry of a folder, not for the path that a walk starts with. */
 struct walk_filter {
-	bool (*leaves_out)(struct walk_filter *f, const char *path, const char *name, bool is_folder);
+	bool (*leaves_out)(struct walk_filter *f, const char *path, const char *name,
+			   bool is_folder);
 };
 
 struct walk_options {
-	bool follow;              /* go through symbolic links; the path at the start is followed always */
-	bool one_file_system;     /* do not enter folders of another one */
+	bool follow;          /* go through symbolic links, as the start always does */
+	bool one_file_system; /* do not enter folders of another one */
 	struct walk_filter *filter; /* borrowed; or NULL */
 };
 
@@ -47,7 +48,7 @@ struct walk_entry {
 
 struct walk;
 
-/** NULL when out of memory. One walk at a time, any number one after the other. Free with walk_free(). */
+/** For any number of walks, one after the other. NULL: out of memory. Free with walk_free(). */
 struct walk *walk_new(const struct walk_options *options);
 void walk_free(struct walk *w);
 

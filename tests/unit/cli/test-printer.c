@@ -7,7 +7,8 @@
 #include "os/file.h"
 
 static const struct finding plain = {
-	.rule = "Eicar", .source = "a.ndb", .line = 3, .has_match = true, .offset = 5, .length = 68};
+	.rule = "Eicar", .source = "a.ndb", .line = 3, .has_match = true, .offset = 5,
+	.length = 68};
 static const struct finding inside = {
 	.effect = EFFECT_SUSPECT, .rule = "PUA.Two words", .source = "b", .line = 1, .depth = 1,
 	.type = TYPE_ELF, .path = "//x\ny"};
@@ -78,10 +79,12 @@ static void text(void **state)
 		 .outcome = &detected,
 		 .want = "detected     Eicar  /\\x1b[2J\\xff  (a.ndb:3, 68 bytes at 5)\n"},
 		{.name = "not scanned", .path = "/a", .outcome = &encrypted,
-		 .want = "not-scanned  encrypted  /a  (encrypted, 2 levels inside it, at byte 7)\n"},
+		 .want = "not-scanned  encrypted  /a  "
+			 "(encrypted, 2 levels inside it, at byte 7)\n"},
 		{.name = "not all of it accepted", .path = "/a", .outcome = &encrypted,
 		 .accepted = 1u << REASON_ENCRYPTED,
-		 .want = "not-scanned  encrypted  /a  (encrypted, 2 levels inside it, at byte 7)\n"},
+		 .want = "not-scanned  encrypted  /a  "
+			 "(encrypted, 2 levels inside it, at byte 7)\n"},
 		{.name = "unreadable", .path = "/a", .outcome = &unreadable, .quiet = true,
 		 .detail = "Permission denied",
 		 .want = "not-scanned  unreadable  /a  (Permission denied)\n"},
@@ -101,24 +104,25 @@ static void json(void **state)
 		 .want = "{\"type\":\"file\",\"verdict\":\"clean\",\"path\":\"/a\",\"size\":9,"
 			 "\"object_type\":\"data\",\"bytes\":9,\"objects\":1,\"trusted\":false,"
 			 "\"findings\":[],\"finding_count\":0,\"missed\":[],\"accepted\":false}\n"},
-		{.name = "clean and quiet", .path = "/a", .outcome = &clean, .quiet = true, .want = ""},
+		{.name = "quiet", .path = "/a", .outcome = &clean, .quiet = true, .want = ""},
 		{.name = "findings", .path = "/a\xff", .findings = {&plain, &inside},
 		 .outcome = &detected,
 		 .want = "{\"type\":\"file\",\"verdict\":\"detected\",\"path\":\"/a\\ufffd\","
 			 "\"path_b64\":\"L2H/\",\"size\":9,\"object_type\":\"data\",\"bytes\":18,"
 			 "\"objects\":2,\"trusted\":false,\"findings\":["
-			 "{\"verdict\":\"detected\",\"rule\":\"Eicar\",\"image\":0,\"source\":\"a.ndb\","
-			 "\"line\":3,\"member\":\"\",\"depth\":0,\"object_type\":\"data\","
-			 "\"view\":\"raw\",\"offset\":5,\"length\":68},"
+			 "{\"verdict\":\"detected\",\"rule\":\"Eicar\",\"image\":0,"
+			 "\"source\":\"a.ndb\",\"line\":3,\"member\":\"\",\"depth\":0,"
+			 "\"object_type\":\"data\",\"view\":\"raw\",\"offset\":5,\"length\":68},"
 			 "{\"verdict\":\"suspicious\",\"rule\":\"PUA.Two words\",\"image\":0,"
 			 "\"source\":\"b\",\"line\":1,\"member\":\"//x\\u000ay\",\"depth\":1,"
 			 "\"object_type\":\"elf\",\"view\":\"raw\"}],\"finding_count\":2,"
 			 "\"missed\":[],\"accepted\":false}\n"},
 		{.name = "missed", .path = "/a", .outcome = &encrypted, .quiet = true,
 		 .detail = "why", .accepted = 1u << REASON_ENCRYPTED | 1u << REASON_LIMIT,
-		 .want = "{\"type\":\"file\",\"verdict\":\"not-scanned\",\"path\":\"/a\",\"size\":0,"
-			 "\"object_type\":\"data\",\"bytes\":0,\"objects\":0,\"trusted\":false,"
-			 "\"findings\":[],\"finding_count\":0,\"missed\":[\"encrypted\",\"limit\"],"
+		 .want = "{\"type\":\"file\",\"verdict\":\"not-scanned\",\"path\":\"/a\","
+			 "\"size\":0,\"object_type\":\"data\",\"bytes\":0,\"objects\":0,"
+			 "\"trusted\":false,\"findings\":[],\"finding_count\":0,"
+			 "\"missed\":[\"encrypted\",\"limit\"],"
 			 "\"reason\":\"encrypted\",\"reason_offset\":7,\"reason_depth\":2,"
 			 "\"accepted\":true,\"error\":\"why\"}\n"},
 	};
@@ -170,7 +174,8 @@ static void exit_statuses(void **state)
 		{"interrupted", {.interrupted = true}, 2},
 		{"failed", {.failed = true}, 2},
 		{"detected and trouble",
-		 {.verdicts = {[VERDICT_DETECTED] = 1, [VERDICT_NOT_SCANNED] = 1}, .failed = true}, 1},
+		 {.verdicts = {[VERDICT_DETECTED] = 1, [VERDICT_NOT_SCANNED] = 1}, .failed = true},
+		 1},
 		{"vanished", {.met = {[WALK_VANISHED] = 5}}, 0},
 	};
 

@@ -13,7 +13,8 @@
 static void lines(void **state)
 {
 	static const struct tally tally = {
-		.files = 1000, .bytes = 5000000, .size = 5000000, .verdicts = {[VERDICT_DETECTED] = 2}};
+		.files = 1000, .bytes = 5000000, .size = 5000000,
+		.verdicts = {[VERDICT_DETECTED] = 2}};
 	static const struct tally quiet = {.files = 1, .bytes = 1, .size = 1};
 	static const struct feed_count half = {2000, 10000000, true}, counting = {10, 10, false},
 				       less = {500, 100, true};
@@ -31,7 +32,7 @@ static void lines(void **state)
 		{"still counting", &quiet, &counting, SECOND_NS, "/a", 80,
 		 "1 files  1 B  1 files/s  1 B/s  /a"},
 		{"half done", &tally, &half, 10 * SECOND_NS, "/a", 100,
-		 "1,000 files  5.00 MB  100 files/s  500 kB/s  50 %  10.0 s left  2 detected  /a"},
+		 "1,000 files  5.00 MB  100 files/s  500 kB/s  50 %  11 s left  2 detected  /a"},
 		{"more than was counted", &tally, &less, 10 * SECOND_NS, "/a", 100,
 		 "1,000 files  5.00 MB  100 files/s  500 kB/s  100 %  2 detected  /a"},
 		{"path cut", &quiet, NULL, SECOND_NS, "/usr/share/some/folder/file", 48,

@@ -86,8 +86,9 @@ static void refused(void **state)
 
 static void accepted(void **state)
 {
-	static const char *const arguments[] = {"a", "--jobs=3", "--limits=depth=2,memory=64M", "b",
-						"--accept", "encrypted,limit", "--", "--json", NULL};
+	static const char *const arguments[] = {
+		"a", "--jobs=3", "--limits=depth=2,memory=64M", "b",
+		"--accept", "encrypted,limit", "--", "--json", NULL};
 	struct scan_request r;
 	int status;
 

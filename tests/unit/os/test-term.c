@@ -53,7 +53,8 @@ static void tails(void **state)
 		struct str got = term_tail(cases[i].text, cases[i].columns);
 
 		if (!str_eq(got, str_of(cases[i].want)))
-			fail_msg("%s: got %.*s, want %s", cases[i].name, STR_ARG(got), cases[i].want);
+			fail_msg("%s: got %.*s, want %s", cases[i].name, STR_ARG(got),
+				 cases[i].want);
 	}
 }
 

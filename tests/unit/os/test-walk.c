@@ -175,7 +175,7 @@ static void put_deep(void)
 	close(at);
 }
 
-/* Folders far below PATH_MAX are left and found again: every file is met once, and can be opened. */
+/* Folders far below PATH_MAX are left and found again: each file is met once, and opens. */
 static void deep_tree(void **state)
 {
 	static unsigned char seen[DEPTH][FILES_EACH];
@@ -330,7 +330,8 @@ static void one_file_system(void **state)
 	buf_init(&got, 1024);
 	AUTO_FD sub = put_folder(AT_FDCWD, "sub");
 	AUTO_FD proc = put_folder(AT_FDCWD, "proc");
-	if (mount("none", "sub", "tmpfs", 0, NULL) != 0 || mount("none", "proc", "proc", 0, NULL) != 0)
+	if (mount("none", "sub", "tmpfs", 0, NULL) != 0 ||
+	    mount("none", "proc", "proc", 0, NULL) != 0)
 		skip();
 	put_file(AT_FDCWD, "sub/a");
 	put_file(AT_FDCWD, "b");
@@ -353,8 +354,9 @@ static void one_file_system(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(kinds),       IN_FOLDER(deep_tree), IN_FOLDER(long_start), IN_FOLDER(linked_chains),
-		IN_FOLDER(huge_folder), IN_FOLDER(replaced),  IN_FOLDER(one_file_system),
+		IN_FOLDER(kinds),         IN_FOLDER(deep_tree),   IN_FOLDER(long_start),
+		IN_FOLDER(linked_chains), IN_FOLDER(huge_folder), IN_FOLDER(replaced),
+		IN_FOLDER(one_file_system),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
