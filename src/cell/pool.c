@@ -161,6 +161,7 @@ static enum status take_options(struct pool *p, const struct pool_options *o, st
 		p->program.setup.images++;
 	}
 	p->events = o->events;
+	p->image_names = o->image_names;
 	p->program.argv = o->argv ? o->argv : only_name;
 	p->program.image_fds = p->image_fds;
 	p->program.setup.all_matches = o->all_matches;
