@@ -40,6 +40,7 @@ void pool_set_deadline(struct pool *p, struct member *m)
 
 void pool_start(struct pool *p, struct member *m)
 {
+	m->deadline_ns = UINT64_MAX;
 	if (p->broken.code != OK)
 		return;
 	if (remote_start(&p->program, &m->remote, &p->broken) == OK)
