@@ -95,10 +95,24 @@ static unsigned digest_rules(int fd)
 	return sum;
 }
 
+enum { NAMES_MAX = 4 };
+
+/* `names` ends with NULL or is full. */
+static enum status open_names(const char *const names[NAMES_MAX], struct kept *kept,
+			      struct databases *ret, struct error *e)
+{
+	size_t count = 0;
+
+	*kept = (struct kept){.report = {keep}};
+	while (count < NAMES_MAX && names[count] != NULL)
+		count++;
+	return databases_open(names, count, &kept->report, ret, e);
+}
+
 static void opens(void **state)
 {
 	static const struct {
-		const char *names[4];
+		const char *names[NAMES_MAX];
 		size_t images;
 		const char *last;    /* what the last image is called */
 		unsigned rules;      /* in it */
@@ -116,14 +130,11 @@ static void opens(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(cases); i++) {
-		struct kept kept = {.report = {keep}};
 		struct databases got;
 		struct error e = {0};
-		size_t names = 0;
+		struct kept kept;
 
-		while (names < LEN(cases[i].names) && cases[i].names[names] != NULL)
-			names++;
-		if (databases_open(cases[i].names, names, &kept.report, &got, &e) != OK)
+		if (open_names(cases[i].names, &kept, &got, &e) != OK)
 			fail_msg("case %zu: %s", i, e.text);
 		assert_int_equal(got.images.len, got.names.len);
 		unsigned rules = digest_rules(got.images.items[got.images.len - 1]);
@@ -139,7 +150,7 @@ static void opens(void **state)
 static void failures_say_which(void **state)
 {
 	static const struct {
-		const char *names[3];
+		const char *names[NAMES_MAX];
 		enum status want;
 		const char *start;
 	} cases[] = {
@@ -151,15 +162,11 @@ static void failures_say_which(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(cases); i++) {
-		struct kept kept = {.report = {keep}};
 		struct databases got;
 		struct error e = {0};
-		size_t names = 0;
+		struct kept kept;
+		enum status status = open_names(cases[i].names, &kept, &got, &e);
 
-		while (names < LEN(cases[i].names) && cases[i].names[names] != NULL)
-			names++;
-		enum status status =
-			databases_open(cases[i].names, names, &kept.report, &got, &e);
 		if (status != cases[i].want ||
 		    strncmp(e.text, cases[i].start, strlen(cases[i].start)) != 0)
 			fail_msg("case %zu: got %s, \"%s\"", i, status_name(status), e.text);
