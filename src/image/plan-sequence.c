@@ -58,14 +58,27 @@ static bool add_byte(struct sequence *s, uint8_t value, uint8_t mask)
 	return vec_push(&s->values, &kept) && vec_push(&s->masks, &mask);
 }
 
-/* `values` and `masks` may be NULL: bytes of any value. */
+static void widen(struct item *gap, uint64_t min, uint64_t max)
+{
+	gap->gap.min += min;
+	if (__builtin_add_overflow(gap->gap.max, max, &gap->gap.max))
+		gap->gap.max = IMAGE_GAP_UNBOUNDED;
+}
+
+/* `values` and `masks` may be NULL: bytes of any value. Behind a gap such bytes are part of it. */
 static enum status add_bytes(struct sequence *s, const uint8_t *values, const uint8_t *masks,
 			     uint32_t len, struct sequence_mark mark)
 {
-	struct item *last = last_item(s, mark, ITEM_BYTES);
+	struct item *last = last_item(s, mark, ITEM_GAP);
+	uint32_t skip = 0;
 
-	if (len == 0)
+	while (last != NULL && skip < len && (masks == NULL || masks[skip] == 0))
+		skip++;
+	if (skip > 0)
+		widen(last, skip, skip);
+	if (skip == len)
 		return OK;
+	last = last_item(s, mark, ITEM_BYTES);
 	if (last == NULL) {
 		struct item fresh = {.kind = ITEM_BYTES, .bytes = {(uint32_t)s->values.len, 0}};
 
@@ -75,12 +88,30 @@ static enum status add_bytes(struct sequence *s, const uint8_t *values, const ui
 	}
 	if (s->values.len + len > UINT32_MAX)
 		return E_LIMIT;
-	for (uint32_t i = 0; i < len; i++) {
+	for (uint32_t i = skip; i < len; i++) {
 		if (!add_byte(s, values ? values[i] : 0, masks ? masks[i] : 0))
 			return E_NOMEM;
 	}
-	last->bytes.len += len;
+	last->bytes.len += len - skip;
 	return OK;
+}
+
+/* Take bytes of any value off the end, for the gap that follows; returns how many. */
+static uint32_t take_any_bytes(struct sequence *s, struct sequence_mark mark)
+{
+	struct item *last = last_item(s, mark, ITEM_BYTES);
+	uint32_t taken = 0;
+
+	if (last == NULL)
+		return 0;
+	while (last->bytes.len > 0 && s->masks.items[s->masks.len - 1] == 0) {
+		s->values.len = --s->masks.len;
+		last->bytes.len--;
+		taken++;
+	}
+	if (last->bytes.len == 0)
+		s->items.len--;
+	return taken;
 }
 
 static enum status add_gap(struct sequence *s, uint32_t min, uint32_t max,
@@ -89,15 +120,25 @@ static enum status add_gap(struct sequence *s, uint32_t min, uint32_t max,
 	uint64_t most = max == IR_UNBOUNDED ? IMAGE_GAP_UNBOUNDED : max;
 	struct item *last = last_item(s, mark, ITEM_GAP);
 	struct item fresh = {.kind = ITEM_GAP, .gap = {min, most}};
+	uint32_t before;
 
-	if (last == NULL && min == max && min <= INLINE_GAP_MAX)
+	if (last != NULL) {
+		widen(last, min, most);
+		return OK;
+	}
+	if (min == max && min <= INLINE_GAP_MAX)
 		return add_bytes(s, NULL, NULL, min, mark);
-	if (last == NULL)
-		return vec_push(&s->items, &fresh) ? OK : E_NOMEM;
-	last->gap.min += min;
-	if (__builtin_add_overflow(last->gap.max, most, &last->gap.max))
-		last->gap.max = IMAGE_GAP_UNBOUNDED;
-	return OK;
+	before = take_any_bytes(s, mark);
+	widen(&fresh, before, before);
+	return vec_push(&s->items, &fresh) ? OK : E_NOMEM;
+}
+
+/* A concatenation or choice of one is that one. */
+static const struct ir_node *unwrap(const struct ir_node *node)
+{
+	while ((node->kind == NODE_CONCAT || node->kind == NODE_ALT) && node->count == 1)
+		node = node->children[0];
+	return node;
 }
 
 static bool is_any_byte(const struct ir_node *node)
@@ -126,7 +167,7 @@ static enum status add_node(struct sequence *s, const struct ir_node *node)
 static enum status add_repeat(struct sequence *s, const struct ir_node *node,
 			      struct sequence_mark mark)
 {
-	const struct ir_node *child = node->children[0];
+	const struct ir_node *child = unwrap(node->children[0]);
 	uint32_t times = node->range.min;
 	bool is_fixed = times == node->range.max;
 	enum status status = OK;
