@@ -83,7 +83,7 @@ def finish(process):
 def children(pid):
     try:
         return [int(n) for n in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
+    except OSError:  # it has just ended
         return []
 
 

@@ -17,7 +17,7 @@ def test_interrupt(slow):
     # as a terminal does: everything in the foreground gets it
     os.killpg(process.pid, signal.SIGINT)
     result = finish(process)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     assert result.status == 2
     assert any(line.startswith("Interrupted ") for line in result.lines)
     assert any(line.startswith("not-scanned  stopped") for line in result.lines)
@@ -43,7 +43,7 @@ def test_second_interrupt_ends_at_once(slow):
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     assert finish(process).status == -signal.SIGINT
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), "workers gone")
 
 
@@ -105,7 +105,7 @@ def busy(pid):
     """Whether a process has computed for a while: hundredths of a second, from proc(5)."""
     try:
         fields = open(f"/proc/{pid}/stat", encoding="ascii").read().rsplit(")", 1)[1].split()
-    except FileNotFoundError:
+    except OSError:  # it has just ended
         return False
     return int(fields[11]) + int(fields[12]) > 20
 
@@ -127,7 +127,7 @@ def test_file_that_shrinks(folder):
 
 
 def test_closed_pipe(folder):
-    for i in range(3000):
+    for i in range(1500):
         (folder / f"{i}.com").write_bytes(EICAR)
     process = start("scan", str(folder), bufsize=0)
     process.stdout.read(10)
@@ -181,7 +181,7 @@ def test_descriptors_stay_few(folder):
 
 
 def test_files_that_vanish(folder):
-    for i in range(3000):
+    for i in range(1500):
         (folder / f"{i}").write_bytes(b"x")
     process = start("scan", "--json", str(folder))
     subprocess.run(["sh", "-c", f"rm -f {folder}/*"], check=False)

@@ -86,7 +86,7 @@ def test_hostile_name_on_a_terminal(folder):
     name = b"x\x1b]0;title\x07\x1b[2J\r\n\xff"
     (folder / "more").mkdir()
     with open(os.path.join(os.fsencode(folder / "more"), name), "wb") as f:
-        f.truncate(1 << 30)
+        f.truncate(512 << 20)
     rules = folder / "rules.txt"
     rules.write_text("0" * 64 + "\n")
     result = on_terminal("scan", "--db", str(rules), str(folder / "more"))

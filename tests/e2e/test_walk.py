@@ -179,3 +179,14 @@ def test_unreadable(tree):
     (tree / "eicar.gz").unlink()
     assert scan(tree, prefix=prefix).status == 2
     assert scan(tree, "--accept", "unreadable", prefix=prefix).status == 0
+
+
+def test_one_file_system(tree):
+    (tree / "other").mkdir()
+    script = ('mount -t tmpfs none "$0/other" && echo x > "$0/other/x" && '
+              f'exec "{CANDOR}" scan --json --one-file-system "$0"')
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, str(tree)], capture_output=True)
+    if b"unshare failed" in done.stderr or b"mount" in done.stderr:
+        pytest.skip("mounting is not permitted")
+    assert b'"skipped":{"other-file-system":1}' in done.stdout
+    assert b'/other/x"' not in done.stdout
