@@ -78,16 +78,36 @@ static void tell_finding(struct scan_sink *sink, const struct finding *f)
 	entry_send(&w->message);
 }
 
+/*
+ * A file that is written to meanwhile was seen half old and half new: what
+ * was found counts, that nothing was found does not.
+ */
+static void note_change(int fd, const struct file_stamp *before, struct outcome *o)
+{
+	struct file_stamp after;
+
+	if (file_stamp_read(fd, &after) && file_stamp_eq(before, &after))
+		return;
+	if (o->missed == 0)
+		o->reason = REASON_CHANGED;
+	o->missed |= 1u << REASON_CHANGED;
+	if (o->verdict == VERDICT_CLEAN)
+		o->verdict = VERDICT_NOT_SCANNED;
+}
+
 static void scan_object(struct worker *w, uint32_t id, int fd, uint64_t size)
 {
+	struct file_stamp before = {0};
 	struct file_input in;
 	struct outcome outcome;
 
 	if (size > FLUSH_BYTES || clock_ns() - w->flushed_ns > FLUSH_NS)
 		flush(w);
 	w->id = id;
+	(void)file_stamp_read(fd, &before);
 	file_input_init(&in, fd, size);
 	scanner_scan(w->scanner, &in.in, &w->sink, &outcome);
+	note_change(fd, &before, &outcome);
 	close(fd);
 	/* a finding may have flushed: count anew */
 	w->done.objects[w->done.count].id = id;

@@ -126,6 +126,20 @@ def test_file_that_shrinks(folder):
     assert result.files[str(folder / "eicar.com")]["verdict"] == "detected"
 
 
+def test_file_that_is_written_to(folder):
+    """The size stays; the file was seen half old and half new all the same."""
+    path = folder / "written"
+    with open(path, "wb") as f:
+        f.truncate(4 << 30)
+    process = start("scan", "--json", "--db", "builtin", str(folder))
+    wait_for(lambda: any(busy(pid) for pid in children(process.pid)), "a busy worker")
+    with open(path, "r+b") as f:
+        f.write(b"new")
+    result = finish(process)
+    assert result.files[str(path)]["verdict"] == "not-scanned"
+    assert result.files[str(path)]["reason"] == "changed"
+
+
 def test_closed_pipe(folder):
     for i in range(1500):
         (folder / f"{i}.com").write_bytes(EICAR)
