@@ -19,7 +19,7 @@
 
 enum {
 	/* Work: at least WORK_BASE units for an object, and so many more for each of its bytes. */
-	WORK_BASE = 1 << 25,
+	WORK_BASE = 1 << 23,
 	WORK_PER_BYTE = 256,
 	CANDIDATE_COST = 8,
 };
