@@ -74,10 +74,16 @@ def descendants(pid):
 
 
 def private_bytes(pid):
-    """Memory that is this process's alone. 0 when it is gone or not ours to look at."""
+    """Memory that is this process's alone: 0 when it is gone or not ours to look at.
+
+    Pages of a mapped file that nobody else looks at just now (Private_Clean) are not
+    counted for any program: the kernel can drop them at any time, and another process
+    that maps the file shares them.
+    """
     try:
         with open(f"/proc/{pid}/smaps_rollup") as f:
-            return 1024 * sum(int(line.split()[1]) for line in f if line.startswith("Private_"))
+            return 1024 * sum(int(line.split()[1]) for line in f
+                              if line.startswith("Private_Dirty"))
     except OSError:
         return 0
 

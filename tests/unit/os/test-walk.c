@@ -90,7 +90,7 @@ static void put_zoo(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "socket"};
 	AUTO_FD bound = socket(AF_UNIX, SOCK_STREAM, 0);
-	close(put_folder(AT_FDCWD, "sub"));
+	AUTO_FD sub = put_folder(AT_FDCWD, "sub");
 	AUTO_FD no = put_folder(AT_FDCWD, "no");
 
 	assert_int_equal(bind(bound, (struct sockaddr *)&address, sizeof address), 0);
