@@ -104,7 +104,7 @@ def candor_verdicts(candor, image, top):
 def start_up(options, work, image, folder, with_clamscan):
     small = work / "small"
     small.write_bytes(b"nothing to see here\n")
-    ours = measure.pinned([options.candor, "scan", "--db", image, small])
+    ours = measure.pinned([options.candor, "scan", "--jobs", "1", "--db", image, small])
     theirs = measure.pinned([*CLAMSCAN, *REDUCED, "-d", folder, small])
     measure.run(ours)
     times = {"candor": [], "clamscan": []}
@@ -112,7 +112,8 @@ def start_up(options, work, image, folder, with_clamscan):
         times["candor"] += [measure.run(ours).seconds for _ in range(options.starts)]
         if with_clamscan:
             times["clamscan"].append(measure.run(theirs).seconds)
-    memory = {"candor": [measure.watch(ours, interval=0.001).private for _ in range(5)],
+    waits = [options.candor, "scan", "--jobs", "1", "--db", image, "--files-from", "-"]
+    memory = {"candor": [measure.held(waits, small) for _ in range(3)],
               "clamscan": [measure.watch(theirs).private] if with_clamscan else []}
     return times, memory
 

@@ -50,7 +50,8 @@ def use(options, image, small):
     command = [options.candor, "scan", "--db", image, small]
     measure.run(command)
     times = [measure.run(command).seconds for _ in range(11)]
-    memory = [measure.watch(command, interval=0.001).private for _ in range(5)]
+    waits = [options.candor, "scan", "--db", image, "--files-from", "-"]
+    memory = [measure.held(waits, small) for _ in range(3)]
     return times, memory
 
 

@@ -132,6 +132,21 @@ def watch(command, interval=0.01, allowed=(0, 1)):
     return watched
 
 
+def held(command, path, seconds=0.5):
+    """Private bytes of a scan that has done `path` and waits for more: names come from its
+    standard input, so the command must take them there. For runs too short to be sampled."""
+    process = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process.stdin.write(os.fsencode(f"{path}\n"))
+    process.stdin.flush()
+    time.sleep(seconds)
+    private = sum(map(private_bytes, descendants(process.pid)))
+    process.stdin.close()
+    if process.wait() not in (0, 1):
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    return private
+
+
 def regular_files(top):
     """(path, bytes) of the regular files below a folder, in a fixed order, without links."""
     found = []

@@ -87,8 +87,12 @@ started=$(date +%s%N)
 in_root ./run scan /usr/bin/true >/dev/null
 took=$((($(date +%s%N) - started) / 1000000))
 echo 'clean-root: ./run test'
-in_root ./run test | tee "$work/test.log" | tail -n 3
-grep -Eq '^[1-9][0-9]* passed, 0 failed(, [0-9]+ skipped)?$' "$work/test.log"
+in_root ./run test >"$work/test.log" 2>&1 || true
+tail -n 2 "$work/test.log"
+grep -Eq '^[1-9][0-9]* passed, 0 failed(, [0-9]+ skipped)?$' "$work/test.log" || {
+	grep -E 'FAIL|ERROR|TIMEOUT' "$work/test.log" | sort -u >&2
+	exit 1
+}
 [ "$took" -lt 1000 ] || {
 	echo "clean-root: the second scan took $took ms" >&2
 	exit 1

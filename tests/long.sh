@@ -31,9 +31,15 @@ warnings() {
 	}
 }
 
+# A confined process cannot be watched: the filter kills the calls that valgrind itself makes.
+CONFINED='^(cell-(compile|jail|pool)|cli-db)$'
+
 under_valgrind() {
-	meson test -C "$root/build" --suite unit --suite prop --timeout-multiplier 20 \
-		--wrap 'valgrind --quiet --error-exitcode=9 --leak-check=full --trace-children=no'
+	names=$(meson test -C "$root/build" --suite unit --suite prop --list 2>/dev/null |
+		sed -n 's|.* / ||p' | grep -Ev "$CONFINED")
+	# unquoted: a list
+	meson test -C "$root/build" --timeout-multiplier 20 \
+		--wrap 'valgrind --quiet --error-exitcode=9 --leak-check=full' $names
 }
 
 scan_under_valgrind() {

@@ -71,18 +71,20 @@ CANDOR_API const char *candor_version(void);
  * Options: what an engine is made with.
  */
 
-/** Options without a database; NULL when out of memory. Free with candor_options_free(). */
+/** Options that name no database; NULL when out of memory. Free with candor_options_free(). */
 CANDOR_API struct candor_options *candor_options_new(void);
 
 /** NULL is allowed. Engines made with the options are not affected. */
 CANDOR_API void candor_options_free(struct candor_options *o);
 
 /**
- * Add an image (made by `candor db build`), a file with rules, or a folder of
- * such files. Can be called repeatedly. Nothing is opened before candor_engine_open().
+ * Add an image (made by `candor db build`), a file with rules, a folder of such
+ * files, or with the word "builtin" the image that ships with Candor, which is
+ * also taken when nothing is added. Can be called repeatedly. Nothing is opened
+ * before candor_engine_open().
  */
 CANDOR_API enum candor_status candor_options_add_database(struct candor_options *o,
-							  const char *path, struct candor_error *e);
+							  const char *name, struct candor_error *e);
 
 /** Set a limit by its name and value as for `candor scan --limits`, such as "depth" and "8". */
 CANDOR_API enum candor_status candor_options_set_limit(struct candor_options *o, const char *name,

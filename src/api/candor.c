@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "api/databases.h"
 #include "cell/pool.h"
+#include "db/database.h"
 #include "os/file.h"
 
 _Static_assert((int)CANDOR_CLEAN == (int)VERDICT_CLEAN, "verdicts");
@@ -39,7 +39,7 @@ struct candor_result {
 struct candor_engine {
 	struct pool_events events;
 	struct pool *pool;
-	struct databases *databases;
+	struct databases databases;
 	/* the scan that is under way */
 	struct candor_result *result;
 	bool is_done;
@@ -55,33 +55,28 @@ static enum candor_status fail(struct candor_error *e, enum candor_status status
 	return status;
 }
 
-/* Pass on a failure of the layers below; `subject` may be NULL. */
-static enum candor_status pass_on(struct candor_error *e, const struct error *from,
-				  const char *subject)
+/* Pass on a failure of the layers below. */
+static enum candor_status pass_on(struct candor_error *e, const struct error *from)
 {
-	char text[sizeof e->text];
-
-	snprintf(text, sizeof text, "%.120s%s%s", subject != NULL ? subject : "",
-		 subject != NULL ? ": " : "", from->text);
 	switch (from->code) {
 	case E_NOMEM:
-		return fail(e, CANDOR_NO_MEMORY, text);
+		return fail(e, CANDOR_NO_MEMORY, from->text);
 	case E_IO:
 	case E_DENIED:
-		return fail(e, CANDOR_IO, text);
+		return fail(e, CANDOR_IO, from->text);
 	case E_SYNTAX:
-		return fail(e, CANDOR_USAGE, text);
+		return fail(e, CANDOR_USAGE, from->text);
 	case E_MALFORMED:
 	case E_TRUNCATED:
 	case E_UNSUPPORTED:
 	case E_ENCRYPTED:
 	case E_LIMIT:
-		return fail(e, CANDOR_DATABASE, text);
+		return fail(e, CANDOR_DATABASE, from->text);
 	case OK:
 	case E_INTERNAL:
 		break;
 	}
-	return fail(e, CANDOR_INTERNAL, text);
+	return fail(e, CANDOR_INTERNAL, from->text);
 }
 
 const char *candor_version(void)
@@ -109,10 +104,10 @@ void candor_options_free(struct candor_options *o)
 	free(o);
 }
 
-enum candor_status candor_options_add_database(struct candor_options *o, const char *path,
+enum candor_status candor_options_add_database(struct candor_options *o, const char *name,
 					       struct candor_error *e)
 {
-	char *copy = strdup(path);
+	char *copy = strdup(name);
 
 	if (copy == NULL || !vec_push(&o->databases, &copy)) {
 		free(copy);
@@ -128,7 +123,7 @@ enum candor_status candor_options_set_limit(struct candor_options *o, const char
 
 	if (scan_limits_set(&o->limits, str_of(name), str_of(value), &reason) == OK)
 		return CANDOR_OK;
-	return pass_on(e, &reason, NULL);
+	return pass_on(e, &reason);
 }
 
 void candor_options_set_all_matches(struct candor_options *o, bool all_matches)
@@ -173,20 +168,17 @@ static enum candor_status open_databases(struct candor_engine *engine,
 					 const struct candor_options *o, struct candor_error *e)
 {
 	struct first_message first = {.report.diagnostic = on_diagnostic};
-	struct compile_counts counts;
 	struct error reason = {0};
+	enum status status = databases_open((const char *const *)o->databases.items,
+					    o->databases.len, &first.report, &engine->databases,
+					    &reason);
 
-	for (size_t i = 0; i < o->databases.len; i++) {
-		const char *path = o->databases.items[i];
+	bool is_malformed = status == OK && engine->databases.counts.malformed > 0;
 
-		if (databases_add(engine->databases, path, &reason) != OK)
-			return pass_on(e, &reason, path);
-	}
-	if (databases_compile(engine->databases, &first.report, &counts, &reason) != OK)
-		return pass_on(e, &reason, "rules");
-	if (counts.malformed > 0 && !o->keep_going)
+	/* in no known language, or with errors: the message says where */
+	if (status == E_SYNTAX || (is_malformed && !o->keep_going))
 		return fail(e, CANDOR_DATABASE, first.text);
-	return CANDOR_OK;
+	return status == OK ? CANDOR_OK : pass_on(e, &reason);
 }
 
 static void on_finding(struct pool_events *ev, uint64_t cookie, const struct finding *f)
@@ -214,22 +206,22 @@ static enum candor_status start_pool(struct candor_engine *engine, const struct 
 	struct error reason = {0};
 	struct pool_options options = {
 		.program = o->worker,
+		.image_fds = engine->databases.images.items,
+		.image_names = engine->databases.names.items,
+		.image_count = engine->databases.images.len,
 		.jobs = 1,
 		.limits = o->limits,
 		.all_matches = o->all_matches,
 		.events = &engine->events,
 	};
 
-	options.image_fds = databases_images(engine->databases, &options.image_count);
-	if (options.image_count == 0)
-		return fail(e, CANDOR_USAGE, "no database was added");
 	enum status status = pool_new(&options, &engine->pool, &reason);
 	if (status == OK)
 		return CANDOR_OK;
 	/* a damaged image is seen by the worker first */
 	if (status == E_DENIED || status == E_IO || status == E_INTERNAL)
 		return fail(e, CANDOR_CONFINED, reason.text);
-	return pass_on(e, &reason, NULL);
+	return pass_on(e, &reason);
 }
 
 enum candor_status candor_engine_open(const struct candor_options *o, struct candor_engine **ret,
@@ -240,10 +232,7 @@ enum candor_status candor_engine_open(const struct candor_options *o, struct can
 	if (engine == NULL)
 		return fail(e, CANDOR_NO_MEMORY, "out of memory");
 	engine->events = (struct pool_events){.finding = on_finding, .done = on_done};
-	engine->databases = databases_new();
-	enum candor_status status = engine->databases != NULL
-					    ? open_databases(engine, o, e)
-					    : fail(e, CANDOR_NO_MEMORY, "out of memory");
+	enum candor_status status = open_databases(engine, o, e);
 	if (status == CANDOR_OK)
 		status = start_pool(engine, o, e);
 	if (status != CANDOR_OK) {
@@ -259,7 +248,7 @@ void candor_engine_close(struct candor_engine *engine)
 	if (engine == NULL)
 		return;
 	pool_free(engine->pool);
-	databases_free(engine->databases);
+	databases_close(&engine->databases);
 	free(engine);
 }
 
@@ -282,7 +271,7 @@ static enum candor_status run(struct candor_engine *engine, int fd, struct cando
 	while (!engine->is_done && !engine->is_broken)
 		engine->is_broken = pool_wait(engine->pool, -1, &reason) != OK;
 	if (engine->is_broken)
-		return pass_on(e, &reason, NULL);
+		return pass_on(e, &reason);
 	if (engine->result->is_incomplete)
 		return fail(e, CANDOR_NO_MEMORY, "out of memory");
 	return CANDOR_OK;

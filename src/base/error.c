@@ -1,6 +1,9 @@
 #include "base/error.h"
 
 #include <stdio.h>
+#include <string.h>
+
+enum { SUBJECT_LEAST = 40 }; /* bytes that a subject gets however long the reason is */
 
 static enum status describe(struct error *e, enum status code, const char *fmt, va_list args)
 {
@@ -37,6 +40,31 @@ enum status error_text(struct error *e, enum status code, uint32_t line, uint32_
 		e->line = line;
 		e->col = col;
 	}
+	return code;
+}
+
+enum status error_about(struct error *e, enum status code, const char *subject)
+{
+	static const char cut[] = "…", between[] = ": ";
+
+	if (e == NULL)
+		return code;
+	struct error reason = *e;
+	if (reason.code == OK)
+		(void)error_at(&reason, code, 0, "%s", status_name(code));
+	size_t taken = strlen(reason.text) + sizeof between, len = strlen(subject);
+	size_t room = sizeof e->text - taken;
+	if (taken + SUBJECT_LEAST > sizeof e->text)
+		room = SUBJECT_LEAST;
+	bool is_cut = len > room;
+	if (is_cut)
+		subject += len - (room - (sizeof cut - 1));
+	/* not in the middle of a character */
+	while (is_cut && ((uint8_t)*subject & 0xc0) == 0x80)
+		subject++;
+	e->code = OK;
+	(void)error_at(e, reason.code, reason.at, "%s%s%s%s", is_cut ? cut : "", subject, between,
+		       reason.text);
 	return code;
 }
 

@@ -51,5 +51,12 @@ enum status error_at(struct error *e, enum status code, uint64_t at, const char 
 enum status error_text(struct error *e, enum status code, uint32_t line, uint32_t col,
 		       const char *fmt, ...) PRINTF_LIKE(5, 6);
 
+/**
+ * Put what the failure is about in front of the text: "SUBJECT: what went wrong".
+ * Of a long subject the end is kept. An error without a text gets the name of
+ * `code`. Returns `code`.
+ */
+enum status error_about(struct error *e, enum status code, const char *subject);
+
 /** The name of a status in lower case ("truncated"). Never NULL. */
 const char *status_name(enum status code);

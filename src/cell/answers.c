@@ -109,12 +109,15 @@ static bool take_ready(struct pool *p, struct member *m, struct str message)
 
 static bool take_failed(struct pool *p, struct str message)
 {
-	struct error failed;
+	struct wire_failed failed;
 
-	if (wire_get_failed(message, &failed) != OK)
+	if (wire_get_failed(message, &failed) != OK || failed.image > p->program.setup.images)
 		return false;
+	if (failed.image > 0 && p->image_names != NULL)
+		(void)error_about(&failed.error, failed.error.code,
+				  p->image_names[failed.image - 1]);
 	/* it would be the same for the next one */
-	(void)error_at(&p->broken, failed.code, 0, "%s", failed.text);
+	(void)error_at(&p->broken, failed.error.code, 0, "%s", failed.error.text);
 	return true;
 }
 

@@ -173,19 +173,19 @@ static int work(void *ctx)
 	struct compiler *c = ctx;
 	struct wire_compiled compiled = {0};
 	struct ruleset *rs = NULL;
-	struct error e = {0};
+	struct wire_failed why = {0};
 
 	buf_init(&c->message, WIRE_MAX);
 	buf_init(&c->image, SINK_BYTES);
 	enum status status = ruleset_new((size_t)c->options->memory, &rs);
 
 	if (status == OK)
-		status = compile(c, rs, &compiled, &e);
+		status = compile(c, rs, &compiled, &why.error);
 	if (status == OK) {
 		wire_put_compiled(&c->message, &compiled);
 	} else {
-		(void)error_at(&e, status, 0, "%s", status_name(status));
-		wire_put_failed(&c->message, MSG_PARENT_FAILED, &e);
+		(void)error_at(&why.error, status, 0, "%s", status_name(status));
+		wire_put_failed(&c->message, MSG_PARENT_FAILED, &why);
 	}
 	tell(c);
 	return 0;
@@ -196,7 +196,7 @@ static int work(void *ctx)
 struct listener {
 	struct report *report;
 	struct wire_compiled compiled;
-	struct error failed;
+	struct wire_failed failed;
 	bool has_result;
 };
 
@@ -302,8 +302,9 @@ enum status compile_image(const struct compile_options *options, struct compile_
 	status = run(&c, channels, &listener, e);
 	if (status != OK)
 		return status;
-	if (listener.failed.code != OK)
-		return error_at(e, listener.failed.code, 0, "%s", listener.failed.text);
+	const struct error *failed = &listener.failed.error;
+	if (failed->code != OK)
+		return error_at(e, failed->code, 0, "%s", failed->text);
 	*ret_counts = listener.compiled.counts;
 	*ret_result = listener.compiled.result;
 	return OK;

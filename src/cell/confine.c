@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -259,6 +260,9 @@ enum status confine_prepare(struct error *e)
 {
 	uint8_t bytes[2048] = {0}, digest[EVP_MAX_MD_SIZE];
 
+	/* out of memory, malloc() would make a second arena, and read /proc to shrink it */
+	if (mallopt(M_ARENA_MAX, 1) != 1 && !SANITIZED)
+		return error_at(e, E_INTERNAL, 0, "cannot set malloc() up");
 	/* no file of the system has a say in how a digest is computed */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return error_at(e, E_INTERNAL, 0, "cannot set libcrypto up");

@@ -24,6 +24,7 @@ struct pool {
 	struct pool_events *events;
 	struct remote_program program;
 	int *image_fds;
+	const char *const *image_names; /* or NULL */
 	unsigned layers_required;
 	struct backlog backlog;
 	struct backlog_queue pending, suspects;

@@ -14,12 +14,12 @@ void entry_send(const struct buf *message)
 		_exit(WORKER_END_CLOSED);
 }
 
-void entry_fail(const struct error *e)
+void entry_fail(const struct wire_failed *why)
 {
 	struct buf message;
 
 	buf_init(&message, WIRE_MAX);
-	wire_put_failed(&message, MSG_BROKER_FAILED, e);
+	wire_put_failed(&message, MSG_BROKER_FAILED, why);
 	entry_send(&message);
 	buf_done(&message);
 }
@@ -42,29 +42,31 @@ static enum status receive_setup(struct wire_setup *ret, struct error *e)
 	return OK;
 }
 
-static enum status measure_images(uint32_t count, uint64_t *ret, struct error *e)
+static enum status measure_images(uint32_t count, uint64_t *ret, struct wire_failed *why)
 {
 	*ret = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t size;
-		enum status status = file_size(WORKER_FIRST_IMAGE + (int)i, &size, e);
+		enum status status = file_size(WORKER_FIRST_IMAGE + (int)i, &size, &why->error);
 
-		if (status != OK || !add_u64(*ret, size, ret))
-			return error_at(e, E_IO, 0, "image %u cannot be measured", i);
+		if (status != OK || !add_u64(*ret, size, ret)) {
+			why->image = i + 1;
+			return error_at(&why->error, E_IO, 0, "image cannot be measured");
+		}
 	}
 	return OK;
 }
 
 static enum status enter(unsigned layers, struct wire_setup *setup, struct confinement *c,
-			 struct error *e)
+			 struct wire_failed *why)
 {
 	uint64_t mapped = 0;
-	enum status status = receive_setup(setup, e);
+	enum status status = receive_setup(setup, &why->error);
 
 	if (status == OK)
-		status = measure_images(setup->images, &mapped, e);
+		status = measure_images(setup->images, &mapped, why);
 	if (status == OK)
-		status = confine_prepare(e);
+		status = confine_prepare(&why->error);
 	if (status != OK)
 		return status;
 	const struct confine_options options = {
@@ -86,12 +88,12 @@ static enum status enter(unsigned layers, struct wire_setup *setup, struct confi
 
 enum status entry_confine(unsigned layers, struct wire_setup *ret_setup, struct confinement *ret)
 {
-	struct error e = {0};
+	struct wire_failed why = {0};
 	struct wire_setup setup;
-	enum status status = enter(layers, &setup, ret, &e);
+	enum status status = enter(layers, &setup, ret, &why);
 
 	if (status != OK)
-		entry_fail(&e);
+		entry_fail(&why);
 	else
 		*ret_setup = setup;
 	return status;

@@ -33,4 +33,4 @@ MUST_CHECK enum status entry_confine(unsigned layers, struct wire_setup *ret_set
 void entry_send(const struct buf *message);
 
 /** Tell the broker why this worker cannot start. */
-void entry_fail(const struct error *e);
+void entry_fail(const struct wire_failed *why);

@@ -40,6 +40,7 @@ void pool_set_deadline(struct pool *p, struct member *m)
 
 void pool_start(struct pool *p, struct member *m)
 {
+	m->deadline_ns = UINT64_MAX;
 	if (p->broken.code != OK)
 		return;
 	if (remote_start(&p->program, &m->remote, &p->broken) == OK)
@@ -160,6 +161,7 @@ static enum status take_options(struct pool *p, const struct pool_options *o, st
 		p->program.setup.images++;
 	}
 	p->events = o->events;
+	p->image_names = o->image_names;
 	p->program.argv = o->argv ? o->argv : only_name;
 	p->program.image_fds = p->image_fds;
 	p->program.setup.all_matches = o->all_matches;

@@ -26,6 +26,8 @@ struct pool_options {
 	const char *program;      /* executed as a worker; NULL: the installed candor-worker */
 	const char *const *argv;  /* its arguments, NULL-ended, borrowed; NULL: its name only */
 	const int *image_fds;     /* copied; the workers map them */
+	/* What messages call them, borrowed as long as the pool lives; NULL: nothing. */
+	const char *const *image_names;
 	size_t image_count;
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;

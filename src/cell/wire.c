@@ -184,19 +184,20 @@ enum status wire_get_ready(struct str message, struct confinement *ret)
 	return OK;
 }
 
-void wire_put_failed(struct buf *to, enum message type, const struct error *m)
+void wire_put_failed(struct buf *to, enum message type, const struct wire_failed *m)
 {
-	struct str text = str_of(m->text);
+	struct str text = str_of(m->error.text);
 
 	begin(to, type, 1);
-	buf_add_u32le(to, m->code);
+	buf_add_u32le(to, m->error.code);
+	buf_add_u32le(to, m->image);
 	buf_add_u16le(to, (uint16_t)text.len);
 	buf_add_str(to, text);
 }
 
-enum status wire_get_failed(struct str message, struct error *ret)
+enum status wire_get_failed(struct str message, struct wire_failed *ret)
 {
-	struct error m = {0};
+	struct wire_failed m = {0};
 	enum message type;
 	uint32_t count;
 
@@ -207,8 +208,9 @@ enum status wire_get_failed(struct str message, struct error *ret)
 
 	if (code == OK || code > E_INTERNAL)
 		return E_MALFORMED;
-	m.code = code;
-	get_chars(&r, reader_u16le(&r), m.text, sizeof m.text);
+	m.error.code = code;
+	m.image = reader_u32le(&r);
+	get_chars(&r, reader_u16le(&r), m.error.text, sizeof m.error.text);
 	if (close_message(&r) != OK)
 		return E_MALFORMED;
 	*ret = m;

@@ -22,8 +22,9 @@
  *
  * MSG_BROKER_FAILED, once, instead of ready:
  *	4   4  status: enum status
- *	8   2  length
- *	10     what went wrong
+ *	8   4  the image that it is about, from 1; 0: none
+ *	12  2  length
+ *	14     what went wrong
  *
  * MSG_WORKER_SCAN, any number; count: 1 to 32 objects, as many descriptors with it
  *	for each object: 4 id, 8 size
@@ -91,6 +92,11 @@ struct wire_setup {
 	struct scan_limits limits;
 };
 
+struct wire_failed {
+	struct error error;
+	uint32_t image; /* that it is about, from 1; 0: none */
+};
+
 struct wire_scan {
 	uint32_t count;
 	struct {
@@ -122,7 +128,7 @@ void wire_put_setup(struct buf *to, const struct wire_setup *m);
 void wire_put_scan(struct buf *to, const struct wire_scan *m);
 void wire_put_ready(struct buf *to, const struct confinement *m);
 /** `type`: MSG_BROKER_FAILED or MSG_PARENT_FAILED. */
-void wire_put_failed(struct buf *to, enum message type, const struct error *m);
+void wire_put_failed(struct buf *to, enum message type, const struct wire_failed *m);
 void wire_put_finding(struct buf *to, const struct wire_finding *m);
 void wire_put_done(struct buf *to, const struct wire_done *m);
 void wire_put_diagnostic(struct buf *to, const struct diagnostic *m);
@@ -139,7 +145,7 @@ MUST_CHECK bool wire_type(struct str message, enum message *ret);
 MUST_CHECK enum status wire_get_setup(struct str message, struct wire_setup *ret);
 MUST_CHECK enum status wire_get_scan(struct str message, struct wire_scan *ret);
 MUST_CHECK enum status wire_get_ready(struct str message, struct confinement *ret);
-MUST_CHECK enum status wire_get_failed(struct str message, struct error *ret);
+MUST_CHECK enum status wire_get_failed(struct str message, struct wire_failed *ret);
 MUST_CHECK enum status wire_get_finding(struct str message, struct wire_finding *ret);
 MUST_CHECK enum status wire_get_done(struct str message, struct wire_done *ret);
 

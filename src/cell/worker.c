@@ -34,15 +34,18 @@ bool worker_requested(int argc, char *const *argv)
 }
 
 static enum status make_scanner(const struct wire_setup *setup, struct scanner **ret,
-				struct error *e)
+				struct wire_failed *why)
 {
 	struct image *images[WIRE_IMAGES_MAX];
 
 	for (uint32_t i = 0; i < setup->images; i++) {
-		enum status status = image_open_fd(WORKER_FIRST_IMAGE + (int)i, &images[i], e);
+		enum status status =
+			image_open_fd(WORKER_FIRST_IMAGE + (int)i, &images[i], &why->error);
 
-		if (status != OK)
+		if (status != OK) {
+			why->image = i + 1;
 			return status;
+		}
 	}
 	const struct scan_options options = {
 		.images = images,
@@ -51,7 +54,7 @@ static enum status make_scanner(const struct wire_setup *setup, struct scanner *
 		.all_matches = setup->all_matches,
 	};
 
-	return scanner_new(&options, ret, e);
+	return scanner_new(&options, ret, &why->error);
 }
 
 static void flush(struct worker *w)
@@ -75,16 +78,36 @@ static void tell_finding(struct scan_sink *sink, const struct finding *f)
 	entry_send(&w->message);
 }
 
+/*
+ * A file that is written to meanwhile was seen half old and half new: what
+ * was found counts, that nothing was found does not.
+ */
+static void note_change(int fd, const struct file_stamp *before, struct outcome *o)
+{
+	struct file_stamp after;
+
+	if (file_stamp_read(fd, &after) && file_stamp_eq(before, &after))
+		return;
+	if (o->missed == 0)
+		o->reason = REASON_CHANGED;
+	o->missed |= 1u << REASON_CHANGED;
+	if (o->verdict == VERDICT_CLEAN)
+		o->verdict = VERDICT_NOT_SCANNED;
+}
+
 static void scan_object(struct worker *w, uint32_t id, int fd, uint64_t size)
 {
+	struct file_stamp before = {0};
 	struct file_input in;
 	struct outcome outcome;
 
 	if (size > FLUSH_BYTES || clock_ns() - w->flushed_ns > FLUSH_NS)
 		flush(w);
 	w->id = id;
+	(void)file_stamp_read(fd, &before);
 	file_input_init(&in, fd, size);
 	scanner_scan(w->scanner, &in.in, &w->sink, &outcome);
+	note_change(fd, &before, &outcome);
 	close(fd);
 	/* a finding may have flushed: count anew */
 	w->done.objects[w->done.count].id = id;
@@ -129,16 +152,16 @@ int worker_main(void)
 	struct worker w = {.sink.finding = tell_finding};
 	struct wire_setup setup;
 	struct confinement confinement;
-	struct error e = {0};
+	struct wire_failed why = {0};
 
 	prctl(PR_SET_NAME, "candor-worker");
 	if (entry_confine(LAYERS_ALL, &setup, &confinement) != OK)
 		_exit(WORKER_END_SETUP);
 	buf_init(&w.message, WIRE_MAX);
 	if (buf_reserve(&w.message, WIRE_MAX) == NULL ||
-	    make_scanner(&setup, &w.scanner, &e) != OK) {
-		(void)error_at(&e, E_NOMEM, 0, "out of memory");
-		entry_fail(&e);
+	    make_scanner(&setup, &w.scanner, &why) != OK) {
+		(void)error_at(&why.error, E_NOMEM, 0, "out of memory");
+		entry_fail(&why);
 		_exit(WORKER_END_SETUP);
 	}
 	wire_put_ready(&w.message, &confinement);

@@ -9,11 +9,11 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/database.h"
 #include "cli/diagnostics.h"
 #include "cli/human.h"
 #include "cli/inspect.h"
-#include "cli/sources.h"
+#include "db/database.h"
+#include "db/sources.h"
 #include "os/file.h"
 #include "os/output.h"
 
@@ -126,6 +126,7 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	uint64_t start = now_ns();
 	struct error e = {0};
 	struct output out;
+	struct diagnostics diagnostics;
 	struct compiled compiled;
 	struct buf skips;
 
@@ -133,7 +134,9 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	if (status != OK)
 		return fail(path, status, &e);
 	buf_init(&skips, 1u << 20);
-	status = sources_compile(sources, out.fd, &compiled, &e);
+	diagnostics_init(&diagnostics);
+	status = sources_compile(sources, out.fd, &diagnostics.report, &compiled, &e);
+	diagnostics_done(&diagnostics);
 	if (status == OK && compiled.counts.skipped > 0)
 		status = inspect_image(out.fd, INSPECT_SKIPS, &skips, &e);
 	if (status == OK)
@@ -174,6 +177,7 @@ static int run_build(int argc, char **argv)
 	}
 	if (path == NULL || optind == argc)
 		return misuse(path == NULL ? "build needs -o IMAGE" : "build needs a SOURCE");
+	sources_make_room();
 	for (int i = optind; i < argc && status == EXIT_FOUND_NOTHING; i++) {
 		struct error e = {0};
 		enum status added = sources_add(&sources, argv[i], &e);
@@ -193,10 +197,8 @@ static int inspect(const char *name, enum inspection what)
 {
 	struct error e = {0};
 	struct buf text;
-	uint64_t size;
 	int fd;
-	enum status status = strcmp(name, "builtin") == 0 ? database_open_builtin(&fd, &e)
-							  : file_open(name, &fd, &size, &e);
+	enum status status = database_open_image(name, &fd, &e);
 
 	if (status != OK)
 		return fail(name, status, &e);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "cli/sources.h"
 #include "os/term.h"
 
 /* A line is shown for at most so many bytes before and after the start of what is marked. */
@@ -54,12 +53,12 @@ static void put_line(struct buf *to, const struct diagnostic *d, bool has_colour
 	buf_addf(to, "%s\n", has_colour ? PLAIN : "");
 }
 
-void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str path, bool has_colour)
+void diagnostic_print(struct buf *to, const struct diagnostic *d, bool has_colour)
 {
 	bool is_error = d->severity == SEVERITY_ERROR;
 
 	buf_addf(to, "%s", has_colour ? BOLD : "");
-	text_escape(to, path);
+	text_escape(to, d->source);
 	if (d->line > 0)
 		buf_addf(to, ":%u:%u", d->line, d->col);
 	buf_addf(to, ":%s ", has_colour ? PLAIN : "");
@@ -75,23 +74,6 @@ void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str pat
 		text_escape(to, str_of(d->hint));
 		buf_addf(to, "\n");
 	}
-}
-
-/* The path of the source with this name, unless two have it: then its name. */
-static struct str path_of(const struct diagnostics *d, struct str name)
-{
-	const char *path = NULL;
-
-	for (size_t i = 0; d->sources != NULL && i < d->sources->len; i++) {
-		const struct source_file *s = &d->sources->items[i];
-
-		if (!str_eq(str_of(s->name), name))
-			continue;
-		if (path != NULL)
-			return name;
-		path = s->path;
-	}
-	return path != NULL ? str_of(path) : name;
 }
 
 static void tell_left_out(struct diagnostics *d)
@@ -119,16 +101,15 @@ static void show(struct report *report, const struct diagnostic *diagnostic)
 	}
 	d->shown++;
 	buf_init(&text, 1u << 20);
-	diagnostic_print(&text, diagnostic, path_of(d, diagnostic->source), d->has_colour);
+	diagnostic_print(&text, diagnostic, d->has_colour);
 	fwrite(text.data, 1, text.len, stderr);
 	buf_done(&text);
 }
 
-void diagnostics_init(struct diagnostics *d, const struct source_list *sources)
+void diagnostics_init(struct diagnostics *d)
 {
 	*d = (struct diagnostics){
 		.report = {.diagnostic = show},
-		.sources = sources,
 		.has_colour = term_has_colour(2),
 	};
 }
@@ -146,8 +127,10 @@ enum status complain_of(const char *name, enum status status, const struct error
 
 	buf_init(&line, 64 * 1024);
 	buf_addf(&line, "candor: ");
-	text_escape(&line, str_of(name));
-	buf_addf(&line, ": ");
+	if (name != NULL) {
+		text_escape(&line, str_of(name));
+		buf_addf(&line, ": ");
+	}
 	text_escape(&line, str_of(e->code != OK ? e->text : status_name(status)));
 	buf_addf(&line, "\n");
 	fwrite(line.data, 1, line.len, stderr);

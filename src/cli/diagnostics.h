@@ -14,12 +14,9 @@
 #include "base/buf.h"
 #include "lang/front.h"
 
-struct source_list;
-
 struct diagnostics {
 	struct report report; /* hand out its address */
-	const struct source_list *sources;
-	char *source;         /* of the last message */
+	char *source; /* of the last message */
 	uint64_t shown, left_out; /* of that source */
 	bool has_colour;
 };
@@ -27,17 +24,17 @@ struct diagnostics {
 /* Messages of one source that are shown; the rest is counted. */
 enum { DIAGNOSTICS_OF_SOURCE = 100 };
 
-/** Messages name the path that `sources` (borrowed; may be NULL) has for a source. */
-void diagnostics_init(struct diagnostics *d, const struct source_list *sources);
+void diagnostics_init(struct diagnostics *d);
 
 /** Tell how many messages were left out. */
 void diagnostics_done(struct diagnostics *d);
 
 /** One message, with or without colour. */
-void diagnostic_print(struct buf *to, const struct diagnostic *d, struct str path, bool has_colour);
+void diagnostic_print(struct buf *to, const struct diagnostic *d, bool has_colour);
 
 /**
  * "candor: NAME: what went wrong" on standard error, escaped. The text is that
- * of `e`, or the name of `status` when it has none. Returns `status`.
+ * of `e`, or the name of `status` when it has none. `name` is NULL where the
+ * text has it already. Returns `status`.
  */
 enum status complain_of(const char *name, enum status status, const struct error *e);

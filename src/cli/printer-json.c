@@ -58,7 +58,6 @@ static void keep_finding(struct printer *p, struct scan_file *file, const struct
 		put_number(b, "length", f->length);
 	}
 	buf_add_u8(b, '}');
-	file->finding_count++;
 	if (b->bad) {
 		b->len = start;
 		b->bad = false;

@@ -14,7 +14,8 @@ enum { SCAN_FINDINGS_CEILING = 16 << 20 };
 struct scan_file {
 	const char *path;
 	uint64_t size;
-	uint32_t finding_count;
+	uint32_t finding_count; /* those that were given to the printer */
+	enum verdict worst;     /* that they amount to */
 	struct buf findings; /* what a printer keeps until the file is done */
 };
 

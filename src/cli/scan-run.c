@@ -82,6 +82,7 @@ static void free_slot(struct scan *s, uint32_t i)
 	free((char *)slot->file.path);
 	slot->file.path = NULL;
 	slot->file.finding_count = 0;
+	slot->file.worst = VERDICT_CLEAN;
 	buf_clear(&slot->file.findings);
 	slot->next_free = s->first_free;
 	s->first_free = i + 1;
@@ -90,8 +91,14 @@ static void free_slot(struct scan *s, uint32_t i)
 static void on_finding(struct pool_events *ev, uint64_t cookie, const struct finding *f)
 {
 	struct scan *s = (struct scan *)ev;
+	struct scan_file *file = &s->slots.items[cookie].file;
 
-	s->printer.finding(&s->printer, &s->slots.items[cookie].file, f);
+	file->finding_count++;
+	if (f->effect == EFFECT_DETECT)
+		file->worst = VERDICT_DETECTED;
+	else if (file->worst != VERDICT_DETECTED)
+		file->worst = VERDICT_SUSPICIOUS;
+	s->printer.finding(&s->printer, file, f);
 }
 
 static void on_done(struct pool_events *ev, uint64_t cookie, const struct outcome *o)
@@ -244,6 +251,9 @@ static void tell_unfinished(struct scan *s, enum reason reason)
 
 		if (file->path == NULL)
 			continue;
+		/* what was found stays found */
+		if (file->finding_count > 0)
+			o.verdict = file->worst;
 		tally_add(&s->tally, &o, s->run->request->accepted);
 		s->printer.done(&s->printer, file, &o, "");
 		free_slot(s, (uint32_t)i);

@@ -18,7 +18,7 @@
 #include "cell/pool.h"
 #include "cell/worker.h"
 #include "cli/command.h"
-#include "cli/database.h"
+#include "db/database.h"
 #include "os/file.h"
 
 int cmd_selftest(int argc, char **argv);
@@ -123,7 +123,7 @@ static bool open_database(struct selftest *t)
 {
 	struct error e = {0};
 
-	if (database_open_builtin(&t->database, &e) == OK)
+	if (database_open_image("builtin", &t->database, &e) == OK)
 		return tell(t, true, "the built-in database opens", "");
 	return tell(t, false, "the built-in database opens", e.text);
 }

@@ -1,6 +1,5 @@
 #include "os/background.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -10,8 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* linux/ioprio.h: the idle class, shifted to its place */
-enum { IDLE_IO = 3 << 13 };
+enum {
+	/*
+	 * A tenth of a core when its parent keeps all of them busy. The
+	 * idle class would get nothing then, and its result come too late.
+	 */
+	NICE = 10,
+	/* linux/ioprio.h: the best-effort class, shifted to its place, and its lowest level */
+	LAST_IO = 2 << 13 | 7,
+};
 
 struct background {
 	pid_t pid;
@@ -19,14 +25,11 @@ struct background {
 	size_t size;
 };
 
-static void yield_to_all(void)
+static void step_back(void)
 {
-	struct sched_param none = {0};
-
 	/* each of these may be refused; the work is then merely less polite */
-	setpriority(PRIO_PROCESS, 0, 19);
-	sched_setscheduler(0, SCHED_IDLE, &none);
-	syscall(SYS_ioprio_set, 1, 0, IDLE_IO);
+	setpriority(PRIO_PROCESS, 0, NICE);
+	syscall(SYS_ioprio_set, 1, 0, LAST_IO);
 }
 
 struct background *background_start(void (*work)(void *ctx, void *shared), void *ctx, size_t size)
@@ -42,7 +45,7 @@ struct background *background_start(void (*work)(void *ctx, void *shared), void 
 	if (b->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() == parent) {
-			yield_to_all();
+			step_back();
 			work(ctx, b->shared);
 		}
 		_exit(0);

@@ -1,6 +1,6 @@
 /*
- * Work that goes on beside: in a child with the lowest priority, which tells
- * its progress through shared memory and never delays its parent.
+ * Work that goes on beside: in a child with a low priority, which tells its
+ * progress through shared memory and hardly delays its parent.
  */
 #pragma once
 

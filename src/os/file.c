@@ -42,6 +42,22 @@ enum status file_size(int fd, uint64_t *ret, struct error *e)
 	return OK;
 }
 
+bool file_stamp_read(int fd, struct file_stamp *ret)
+{
+	struct stat st;
+
+	if (syscall(SYS_fstat, fd, &st) != 0)
+		return false;
+	*ret = (struct file_stamp){(uint64_t)st.st_size, st.st_mtim};
+	return true;
+}
+
+bool file_stamp_eq(const struct file_stamp *a, const struct file_stamp *b)
+{
+	return a->size == b->size && a->modified.tv_sec == b->modified.tv_sec &&
+	       a->modified.tv_nsec == b->modified.tv_nsec;
+}
+
 enum status file_read_all(int fd, struct buf *to, struct error *e)
 {
 	off_t at = 0;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -43,6 +44,16 @@ MUST_CHECK enum status file_open(const char *path, int *ret_fd, uint64_t *ret_si
  * C library makes a system call that could look at any path.
  */
 MUST_CHECK enum status file_size(int fd, uint64_t *ret, struct error *e);
+
+/* What changes when somebody writes to a file. */
+struct file_stamp {
+	uint64_t size;
+	struct timespec modified;
+};
+
+/** The stamp of an open file, inside every confinement; false when the kernel fails. */
+bool file_stamp_read(int fd, struct file_stamp *ret);
+bool file_stamp_eq(const struct file_stamp *a, const struct file_stamp *b);
 
 /** All of a descriptor from its start into `to`; E_LIMIT when that is over its ceiling. */
 MUST_CHECK enum status file_read_all(int fd, struct buf *to, struct error *e);

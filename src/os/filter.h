@@ -7,7 +7,7 @@
 
 enum filter_check {
 	FILTER_ANY,     /* with any arguments */
-	FILTER_NO_EXEC, /* only when the third argument has no PROT_EXEC: mmap, mprotect */
+	FILTER_NO_EXEC, /* only when the third argument has no PROT_EXEC: mmap */
 };
 
 struct filter_rule {

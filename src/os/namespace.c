@@ -86,9 +86,13 @@ static int map_user(pid_t child)
 static _Noreturn void wait_and_run(int go_fd, int hold_fd, void (*child)(void *ctx), void *ctx)
 {
 	char go;
+	ssize_t n;
 
 	close(hold_fd);
-	if (read(go_fd, &go, 1) == 1)
+	do {
+		n = read(go_fd, &go, 1);
+	} while (n < 0 && errno == EINTR);
+	if (n == 1)
 		child(ctx);
 	_exit(127);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
@@ -126,6 +127,9 @@ void process_finish(pid_t pid, struct process_end *ret)
 
 void process_kill(pid_t pid, struct process_end *ret)
 {
+	/* 0 and below are whole groups of processes */
+	if (pid <= 0)
+		abort();
 	kill(pid, SIGKILL);
 	process_wait(pid, ret);
 }

@@ -41,6 +41,12 @@ with tempfile.TemporaryDirectory() as folder:
     expect("not all scanned", 3, "not all was scanned: damaged", rules, cut)
     expect("a folder of rules", 1, "Test.Bad", tree, bad)
     expect("malformed", 9, "broken.sha256:1:", broken, bad)
+    damaged = root / "damaged.candor"
+    damaged.write_bytes(b"\x89CANDOR\n")
+    unknown = root / "unknown.xyz"
+    unknown.write_text("hello\n")
+    expect("a damaged image", 9, f"{damaged}: too short for an image", damaged, bad)
+    expect("no rules", 9, f"{unknown}:1:1: not in a rule language", unknown, bad)
     expect("no database", 9, "no-such", root / "no-such", bad)
     expect("no file", 9, "", rules, root / "no-such")
     expect("a folder", 9, "not a regular file", rules, root)

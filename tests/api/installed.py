@@ -1,6 +1,7 @@
 """installed.py BUILD SOURCE: once installed, pkg-config is enough to make a program."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,3 +30,12 @@ with tempfile.TemporaryDirectory() as root:
                             check=False).returncode
     if status != 9:
         sys.exit(f"the example ended with {status}")
+    # the image that ships, beside the program because the prefix is not where it will be
+    shutil.copy(next(pathlib.Path(root).rglob("builtin.candor")), root)
+    eicar = pathlib.Path(root, "eicar")
+    eicar.write_text("X5O!P%@AP[4\\PZX54(P^)7CC)7}$" "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*")
+    worker = next(pathlib.Path(root).rglob("candor-worker"))
+    status = subprocess.run([program, "builtin", eicar, worker], check=False,
+                            env=os.environ | {"LD_LIBRARY_PATH": libraries}).returncode
+    if status != 1:
+        sys.exit(f"the built-in database gives {status} for the EICAR test file")

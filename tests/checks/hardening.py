@@ -4,9 +4,12 @@ the library exports nothing but its API."""
 import re
 import subprocess
 
+import tree
+
 SOURCE = """#include <stdio.h>
 #include <string.h>
-int main(int c, char **v) { char b[8]; strcpy(b, v[c - 1]); return puts(b); }
+__attribute__((visibility("default"))) int NAME(int c, char **v)
+{ char b[8]; strcpy(b, v[c - 1]); return puts(b); }
 """
 
 
@@ -16,14 +19,8 @@ def readelf(path, *options):
     return done.stdout
 
 
-def shipped(build):
-    """Programs and libraries that an installation takes from the build folder."""
-    found = [build / "candor"] if (build / "candor").exists() else []
-    for pattern in ("libcandor.so.*.*", "src/libcandor.so.*.*", "src/*/libcandor.so.*.*",
-                    "candor-worker"):
-        found += [p for p in sorted(build.glob(pattern)) if p.is_file() and not p.is_symlink()
-                  and p.suffix != ".symbols" and not p.name.endswith(".p")]
-    return found
+# Programs and libraries that an installation takes from the build folder.
+SHIPPED = ["candor", "candor-worker", "src/libcandor.so.[0-9]"]
 
 
 def check_segments(path):
@@ -59,29 +56,37 @@ def check_symbols(path):
 
 
 def problems(root, build):
-    paths = shipped(build)
-    if not paths:
-        yield f"{build}: nothing that is shipped"
-    for path in paths:
-        for reason in list(check_segments(path)) + list(check_symbols(path)):
-            yield f"{path.name}: {reason}"
+    for pattern in SHIPPED:
+        paths = [p for p in sorted(build.glob(pattern)) if p.is_file() and not p.is_symlink()]
+        if not paths:
+            yield f"{pattern}: not in the build folder"
+        for path in paths:
+            for reason in list(check_segments(path)) + list(check_symbols(path)):
+                yield f"{path.name}: {reason}"
 
 
 HARD = ["-O2", "-fPIE", "-pie", "-fstack-protector-all", "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"]
 
 
+SHARED = ["-O2", "-fPIC", "-shared", *HARD[3:]]
+GOOD = {"candor": ["-DNAME=main", *HARD], "candor-worker": ["-DNAME=main", *HARD],
+        "src/libcandor.so.0": ["-DNAME=candor_open", *SHARED]}
+
+
 def planted_build(root):
-    """A build folder with the program of the row, made with the options in its `options`."""
-    (root / "candor.c").write_text(SOURCE, encoding="utf-8")
-    options = (root / "options").read_text(encoding="utf-8").split()
-    name = options.pop(0)
-    subprocess.run(["cc", "-w", "-U_FORTIFY_SOURCE", *options, "-o", str(root / name),
-                    str(root / "candor.c")], check=True)
+    """A build folder whose programs are made with the options that the row gives for each."""
+    source = root / "candor.c"
+    source.write_text(SOURCE, encoding="utf-8")
+    for path in tree.files(root, [".options"]):
+        made = path.with_suffix("")
+        subprocess.run(["cc", "-w", "-U_FORTIFY_SOURCE", *tree.text(path).split(), "-o", str(made),
+                        str(source)], check=True)
     return root
 
 
 def _row(*options, name="candor"):
-    return {"options": " ".join((name,) + options)}
+    rows = dict(GOOD, **{name: ["-DNAME=main", *options]})
+    return {f"{made}.options": " ".join(how) for made, how in rows.items() if how != ["-DNAME=main"]}
 
 
 PLANTED = [
@@ -93,5 +98,7 @@ PLANTED = [
     (_row(*HARD, "-Wl,-rpath,/usr/lib"), "a library search path"),
     (_row(*HARD, "-fno-stack-protector"), "no stack protector"),
     (_row(*HARD, "-D_FORTIFY_SOURCE=0"), "no checked libc calls"),
-    (_row("-O2", "-fPIC", "-shared", *HARD[3:], name="libcandor.so.1.2"), "exports main"),
+    (_row(*SHARED, name="src/libcandor.so.0"), "exports main"),
+    (_row(*SHARED, "-Wl,-z,norelro", name="src/libcandor.so.0"), "libcandor.so.0: no RELRO"),
+    (_row(name="candor-worker"), "candor-worker: not in the build folder"),
 ]

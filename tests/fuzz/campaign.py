@@ -47,6 +47,8 @@ def run(root, name, seconds):
     for folder in (corpus, findings):
         folder.mkdir(parents=True, exist_ok=True)
     before = set(findings.iterdir())
+    if not (build / "tests" / "fuzz" / ("fuzz-" + name)).exists():
+        return name, 0, 0, 0, ["it is not built"], ""
     seeds = root / "tests" / "data" / "fuzz" / name
     dictionary = seeds.with_suffix(".dict")
     command = [str(build / "tests" / "fuzz" / ("fuzz-" + name)), *OPTIONS,

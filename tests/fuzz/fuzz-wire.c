@@ -66,7 +66,7 @@ static bool from_worker(struct str message, enum message type, struct buf *again
 static bool of_start(struct str message, enum message type, struct buf *again)
 {
 	struct confinement ready;
-	struct error failed;
+	struct wire_failed failed;
 
 	if (type == MSG_BROKER_READY && wire_get_ready(message, &ready) == OK) {
 		for (unsigned l = 0; l < LAYER_COUNT; l++)
@@ -76,7 +76,7 @@ static bool of_start(struct str message, enum message type, struct buf *again)
 	}
 	if ((type == MSG_BROKER_FAILED || type == MSG_PARENT_FAILED) &&
 	    wire_get_failed(message, &failed) == OK) {
-		require(failed.code != OK && failed.code <= E_INTERNAL);
+		require(failed.error.code != OK && failed.error.code <= E_INTERNAL);
 		wire_put_failed(again, type, &failed);
 		return true;
 	}

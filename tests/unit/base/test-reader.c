@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/input.h"
 
@@ -84,6 +86,38 @@ static void errors(void **state)
 	assert_string_equal(status_name((enum status)99), "unknown");
 }
 
+#define X10 "0123456789"
+#define X40 X10 X10 X10 X10
+#define X70 X40 X10 X10 X10
+
+static void subjects_of_errors(void **state)
+{
+	static const struct {
+		const char *name, *reason, *subject, *want;
+	} cases[] = {
+		{"plain", "cut short", "a", "a: cut short"},
+		{"no reason", "", "a", "a: limit"},
+		{"just fits", X40, X70 "0123456", X70 "0123456: " X40},
+		{"too long", X40, X70 "01234567",
+		 "…456789" X10 X10 X10 X10 X10 X10 "01234567: " X40},
+		{"no half character", X40, "xxxä" X70 "012", "…" X70 "012: " X40},
+		{"both too long", X70 X10 X10, X40 "a", "…456789" X10 X10 X10 "a: " X70 "0123456"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(cases); i++) {
+		struct error e = {0};
+
+		if (cases[i].reason[0] != '\0')
+			(void)error_at(&e, E_LIMIT, 7, "%s", cases[i].reason);
+		assert_int_equal(error_about(&e, E_LIMIT, cases[i].subject), E_LIMIT);
+		assert_int_equal(e.code, E_LIMIT);
+		if (strcmp(e.text, cases[i].want) != 0)
+			fail_msg("%s: got\n%s\nwant\n%s", cases[i].name, e.text, cases[i].want);
+	}
+	assert_int_equal(error_about(NULL, E_IO, "nobody listens"), E_IO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +125,7 @@ int main(void)
 		cmocka_unit_test(past_the_end),
 		cmocka_unit_test(inputs),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(subjects_of_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

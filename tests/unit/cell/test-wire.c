@@ -97,7 +97,7 @@ static void put(struct buf *to, enum message type)
 	const struct wire_finding finding = finding_example();
 	const struct wire_done done = done_example();
 	const struct confinement ready = ready_example();
-	const struct error error = {.code = E_NOMEM, .text = "out of memory"};
+	const struct wire_failed failed = {{.code = E_NOMEM, .text = "out of memory"}, 3};
 
 	switch (type) {
 	case MSG_WORKER_SETUP:
@@ -111,7 +111,7 @@ static void put(struct buf *to, enum message type)
 		break;
 	case MSG_BROKER_FAILED:
 	case MSG_PARENT_FAILED:
-		wire_put_failed(to, type, &error);
+		wire_put_failed(to, type, &failed);
 		break;
 	case MSG_BROKER_FINDING:
 		wire_put_finding(to, &finding);
@@ -141,7 +141,7 @@ static enum status turn(struct str message, enum message type, struct buf *again
 	static struct diagnostic diagnostic;
 	static struct wire_texts texts;
 	static struct wire_compiled compiled;
-	static struct error error;
+	static struct wire_failed failed;
 	enum status status = E_INTERNAL;
 
 	switch (type) {
@@ -159,8 +159,8 @@ static enum status turn(struct str message, enum message type, struct buf *again
 		break;
 	case MSG_BROKER_FAILED:
 	case MSG_PARENT_FAILED:
-		status = wire_get_failed(message, &error);
-		wire_put_failed(again, type, &error);
+		status = wire_get_failed(message, &failed);
+		wire_put_failed(again, type, &failed);
 		break;
 	case MSG_BROKER_FINDING:
 		status = wire_get_finding(message, &finding);

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 
 #include "cli/command.h"
-#include "cli/database.h"
-#include "image/image.h"
 #include "os/file.h"
 
 int cmd_db(int argc, char **argv);
@@ -173,67 +171,6 @@ static void damage(void **state)
 	assert_non_null(strstr(text, "candor: a: image cut short (at byte 500)"));
 }
 
-/* Opens databases with the messages put away. */
-static enum status open_quietly(const char *const *names, size_t count, int **ret_fds,
-				size_t *ret_count)
-{
-	int err = dup(2);
-	AUTO_FD to = open("output", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_true(dup2(to, 2) == 2);
-	enum status status = database_open(names, count, ret_fds, ret_count);
-	fflush(stderr);
-	assert_true(dup2(err, 2) == 2);
-	close(err);
-	return status;
-}
-
-static void databases(void **state)
-{
-	static const struct {
-		const char *names[4];
-		enum status want;
-		size_t images;
-		unsigned rules; /* digest rules of the last image */
-	} cases[] = {
-		{{"a"}, OK, 1, 2},
-		{{"good.hdb"}, OK, 1, 2},
-		{{"tree"}, OK, 1, 4},
-		{{"bad.hdb"}, OK, 1, 1},
-		{{"a", "tree", "bad.hdb", "a"}, OK, 3, 5},
-		{{"missing"}, E_IO, 0, 0},
-		{{"a", "unknown.xyz"}, E_SYNTAX, 0, 0},
-		{{"empty"}, E_IO, 0, 0},
-	};
-	char text[4096];
-
-	(void)state;
-	assert_int_equal(run_db("build -o a good.hdb", text, sizeof text), 0);
-	for (size_t i = 0; i < LEN(cases); i++) {
-		struct image_count rules = {.count = 0};
-		size_t names = 0, count = 0;
-		unsigned sum = 0;
-		struct image *img;
-		int *fds = NULL;
-
-		while (names < LEN(cases[i].names) && cases[i].names[names] != NULL)
-			names++;
-		enum status got = open_quietly(cases[i].names, names, &fds, &count);
-		if (got != cases[i].want || count != cases[i].images)
-			fail_msg("%s: got %s, %zu images", cases[i].names[0], status_name(got),
-				 count);
-		if (got != OK)
-			continue;
-		assert_int_equal(image_open_fd(fds[count - 1], &img, NULL), OK);
-		for (uint32_t k = 0; image_count_at(img, k, &rules) == OK; k++)
-			sum += rules.count;
-		if (sum != cases[i].rules)
-			fail_msg("%s: %u rules, want %u", cases[i].names[0], sum, cases[i].rules);
-		image_close(img);
-		database_close(fds, count);
-	}
-}
-
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -242,7 +179,6 @@ int main(void)
 		IN_FOLDER(commands),
 		IN_FOLDER(same_bytes_in_any_order),
 		IN_FOLDER(damage),
-		IN_FOLDER(databases),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

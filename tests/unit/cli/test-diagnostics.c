@@ -55,8 +55,11 @@ static void prints(void **state)
 	(void)state;
 	buf_init(&got, 4096);
 	for (size_t i = 0; i < LEN(cases); i++) {
+		struct diagnostic d = cases[i].d;
+
+		d.source = STR("p");
 		buf_clear(&got);
-		diagnostic_print(&got, &cases[i].d, STR("p"), cases[i].has_colour);
+		diagnostic_print(&got, &d, cases[i].has_colour);
 		if (!str_eq(buf_str(&got), str_of(cases[i].want)))
 			fail_msg("%s: got\n%.*swant\n%s", cases[i].name, STR_ARG(buf_str(&got)),
 				 cases[i].want);

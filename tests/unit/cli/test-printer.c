@@ -50,8 +50,10 @@ static void run(struct printer (*make)(struct display *out), const struct printe
 		struct printer p = make(&out);
 		p.quiet = c->quiet;
 		p.accepted = c->accepted;
-		for (size_t k = 0; k < LEN(c->findings) && c->findings[k] != NULL; k++)
+		for (size_t k = 0; k < LEN(c->findings) && c->findings[k] != NULL; k++) {
+			file.finding_count++;
 			p.finding(&p, &file, c->findings[k]);
+		}
 		p.done(&p, &file, c->outcome, c->detail ? c->detail : "");
 		display_done(&out);
 		buf_init(&got, 1 << 16);
@@ -144,8 +146,10 @@ static void many_findings(void **state)
 	display_init(&out, fd);
 	buf_init(&file.findings, 500);
 	struct printer p = printer_json(&out);
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 10; i++) {
+		file.finding_count++;
 		p.finding(&p, &file, &plain);
+	}
 	p.done(&p, &file, &detected, "");
 	display_done(&out);
 	buf_init(&got, 1 << 16);

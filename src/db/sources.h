@@ -1,5 +1,5 @@
 /*
- * Gathering the rule sources that a command line names.
+ * Gathering the rule sources that a user names, and compiling them.
  */
 #pragma once
 
@@ -31,6 +31,13 @@ MUST_CHECK enum status sources_add_open(struct source_list *list, const char *pa
 					struct error *e);
 void sources_done(struct source_list *list);
 
+/**
+ * Let the process have as many descriptors as it may: all sources are open at
+ * the same time, and a set of rules may be thousands of files. For programs,
+ * not for libraries, whose process is somebody else's.
+ */
+void sources_make_room(void);
+
 /* What came of compiling. */
 struct compiled {
 	struct compile_counts counts;
@@ -39,8 +46,10 @@ struct compiled {
 
 /**
  * Compile the sources, in an order that does not depend on how they were
- * named, and write the image to `out_fd`. Messages about rules go to standard
- * error. E_SYNTAX when a source is in no language that is known.
+ * named, and write the image to `out_fd`. Messages about rules name the path
+ * of their source, or its stored name when two have the same. E_SYNTAX when a
+ * source is in no language that is known.
  */
-MUST_CHECK enum status sources_compile(struct source_list *list, int out_fd, struct compiled *ret,
+MUST_CHECK enum status sources_compile(struct source_list *list, int out_fd,
+				       struct report *report, struct compiled *ret,
 				       struct error *e);

@@ -1,10 +1,9 @@
-#include "cli/sources.h"
+#include "db/sources.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "cli/diagnostics.h"
 #include "os/file.h"
 #include "os/walk.h"
 
@@ -59,8 +58,7 @@ static enum status add_file(struct source_list *list, const char *path, const ch
 	return OK;
 }
 
-/* All sources are open at the same time, and a set of rules may be thousands of files. */
-static void raise_descriptor_limit(void)
+void sources_make_room(void)
 {
 	struct rlimit limit;
 
@@ -121,7 +119,6 @@ static enum status add_folder(struct source_list *list, const char *path, struct
 
 	if (g.walk == NULL)
 		return error_at(e, E_NOMEM, 0, "out of memory");
-	raise_descriptor_limit();
 	walk_start(g.walk, path);
 	while (status == OK && walk_next(g.walk, &entry))
 		status = add_entry(&g, &entry, e);
@@ -163,11 +160,43 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct source_file *)a)->path, ((const struct source_file *)b)->path);
 }
 
-enum status sources_compile(struct source_list *list, int out_fd, struct compiled *ret,
-			    struct error *e)
+/* Passes messages on with the paths of sources in place of their stored names. */
+struct naming {
+	struct report report;
+	const struct source_list *list;
+	struct report *to;
+};
+
+static struct str path_of(const struct source_list *list, struct str name)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < list->len; i++) {
+		const struct source_file *s = &list->items[i];
+
+		if (!str_eq(str_of(s->name), name))
+			continue;
+		if (path != NULL)
+			return name;
+		path = s->path;
+	}
+	return path != NULL ? str_of(path) : name;
+}
+
+static void pass_on(struct report *r, const struct diagnostic *d)
+{
+	struct naming *n = (struct naming *)r;
+	struct diagnostic named = *d;
+
+	named.source = path_of(n->list, d->source);
+	n->to->diagnostic(n->to, &named);
+}
+
+enum status sources_compile(struct source_list *list, int out_fd, struct report *report,
+			    struct compiled *ret, struct error *e)
 {
 	struct compile_source *sources = calloc(list->len + 1, sizeof *sources);
-	struct diagnostics diagnostics;
+	struct naming naming = {{pass_on}, list, report};
 
 	if (sources == NULL)
 		return error_at(e, E_NOMEM, 0, "out of memory");
@@ -177,15 +206,13 @@ enum status sources_compile(struct source_list *list, int out_fd, struct compile
 		sources[i].name = list->items[i].name;
 	}
 	compile_order(sources, list->len);
-	diagnostics_init(&diagnostics, list);
 	const struct compile_options options = {
 		.sources = sources,
 		.source_count = list->len,
 		.out_fd = out_fd,
-		.report = &diagnostics.report,
+		.report = &naming.report,
 	};
 	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
-	diagnostics_done(&diagnostics);
 	free(sources);
 	if (status == OK && ret->counts.sources < list->len)
 		return error_at(e, E_SYNTAX, 0, "%zu of %zu sources are in no known rule language",
