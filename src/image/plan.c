@@ -169,8 +169,8 @@ static enum status add_rules(struct plan *p, struct ruleset *rs, struct image_wr
 		enum status status = plan_supports(rule, &reason);
 
 		if (status != OK)
-			return error_at(e, status, 0, "%.*s needs %s", STR_ARG(str_first(rule->name, 60)),
-					reason);
+			return error_at(e, status, 0, "%.*s needs %s",
+					STR_ARG(str_first(rule->name, 60)), reason);
 		status = add_rule(p, rule, image_writer_name_id(w, (uint32_t)i));
 		if (status != OK)
 			return error_at(e, status, 0, "%.*s cannot be laid out",
@@ -180,7 +180,8 @@ static enum status add_rules(struct plan *p, struct ruleset *rs, struct image_wr
 }
 
 /* Hand a list over to the writer, which frees it. */
-#define GIVE(w, tag, list) give((w), (tag), sizeof *(list).items, (void **)&(list).items, (list).len)
+#define GIVE(w, tag, list) \
+	give((w), (tag), sizeof *(list).items, (void **)&(list).items, (list).len)
 
 static enum status give(struct image_writer *w, uint32_t tag, size_t size, void **items,
 			size_t count)

@@ -61,7 +61,8 @@ struct stage {
 enum { STAGE_MATCHES_MAX = 1 << 16 };
 
 /** Keep a match; E_LIMIT when there are too many, or no memory for more. */
-MUST_CHECK enum status stage_add(struct arena *a, struct stage *stage, uint64_t start, uint64_t end);
+MUST_CHECK enum status stage_add(struct arena *a, struct stage *stage, uint64_t start,
+				 uint64_t end);
 
 struct chain {
 	struct stage *stages;

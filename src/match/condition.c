@@ -152,7 +152,9 @@ static int64_t assemble(const uint8_t *p, uint32_t width, uint64_t flags)
 /* A number in the object; undefined when it is not all inside. */
 static struct value read_bytes(const struct condition *c, struct cursor *node)
 {
-	uint32_t width = (node->value & READ_BITS_8) != 0 ? 1 : (node->value & READ_BITS_16) != 0 ? 2 : 4;
+	uint32_t width = (node->value & READ_BITS_8) != 0    ? 1
+			 : (node->value & READ_BITS_16) != 0 ? 2
+							     : 4;
 	struct value missing;
 	uint8_t bytes[4];
 	int64_t at;

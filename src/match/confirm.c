@@ -154,7 +154,9 @@ static int64_t step(struct confirm *c, const struct frame *f, uint32_t at,
 
 	switch (node->kind) {
 	case NODE_BYTES:
-		return node->b <= room && equal_bytes(c, node, text, f->key) ? (int64_t)node->b : -1;
+		if (node->b > room || !equal_bytes(c, node, text, f->key))
+			return -1;
+		return node->b;
 	case NODE_CLASS:
 		if (room == 0)
 			return -1;

@@ -44,7 +44,8 @@ static enum status open_grams(const struct image *img, struct match_tables *t, s
 	const struct image_grams *row =
 		image_section(img, IMAGE_TAG_GRAMS, sizeof *row, &rows);
 	const uint64_t *bits = image_section(img, IMAGE_TAG_GRAM_BITS, sizeof *bits, &words);
-	const uint32_t *starts = image_section(img, IMAGE_TAG_GRAM_BUCKETS, sizeof *starts, &buckets);
+	const uint32_t *starts =
+		image_section(img, IMAGE_TAG_GRAM_BUCKETS, sizeof *starts, &buckets);
 	const struct image_gram *list =
 		image_section(img, IMAGE_TAG_GRAM_ENTRIES, sizeof *list, &entries);
 
@@ -59,7 +60,8 @@ static enum status open_grams(const struct image *img, struct match_tables *t, s
 		if (copy.entry_count == 0)
 			continue;
 		if (!is_row_sound(&copy, words, buckets, entries, 4u >> i))
-			return error_at(e, E_MALFORMED, 0, "row %u of the table of grams is wrong", i);
+			return error_at(e, E_MALFORMED, 0, "row %u of the table of grams is wrong",
+					i);
 		t->grams[i] = (struct gram_table){
 			.width = copy.width,
 			.bitmap_shift = 32 - copy.bitmap_bits,

@@ -223,7 +223,8 @@ static struct val of_two(const struct eval *e, const struct ir_expr *x)
 		return undefined;
 	if (a.kind == INT && b.kind == INT)
 		return of_integers(x->op, a.i, b.i);
-	return of_reals(x->op, a.kind == INT ? (double)a.i : a.d, b.kind == INT ? (double)b.i : b.d);
+	return of_reals(x->op, a.kind == INT ? (double)a.i : a.d,
+			b.kind == INT ? (double)b.i : b.d);
 }
 
 static struct val fact_value(const struct eval *e, const struct ir_expr *x)

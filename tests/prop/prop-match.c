@@ -35,7 +35,9 @@ struct round {
 static void show_rule(const struct round *r, const struct ir_pattern *p, const struct ir_expr *e)
 {
 	struct ir_pattern *const patterns[] = {(struct ir_pattern *)p};
-	struct ir_rule rule = {.name = STR("rule"), .patterns = patterns, .pattern_count = p != NULL,
+	struct ir_rule rule = {.name = STR("rule"),
+			       .patterns = patterns,
+			       .pattern_count = p != NULL,
 			       .condition = e ? e : ir_bool(r->maker.arena, true)};
 	struct buf b;
 
@@ -49,7 +51,8 @@ static void fail(struct round *r, const struct ir_pattern *p, const struct ir_ex
 		 const char *what)
 {
 	if (!r->failed) {
-		printf("CANDOR_SEED=%" PRIu64 " differs: %s\ntext of %zu bytes: ", r->seed, what, r->len);
+		printf("CANDOR_SEED=%" PRIu64 " differs: %s\ntext of %zu bytes: ", r->seed, what,
+		       r->len);
 		for (size_t i = 0; i < r->len && i < 400; i++)
 			printf("%02x", r->text[i]);
 		printf("\n");
@@ -63,8 +66,12 @@ static void add_pattern_rules(struct round *r, struct ruleset *rs)
 {
 	for (uint32_t i = 0; i < 2 * r->count; i++) {
 		struct ir_rule rule = {
-			.name = STR("one"), .line = 1, .patterns = &r->pointers[i / 2], .pattern_count = 1,
-			.condition = ir_indexed(r->maker.arena, i % 2 == 0 ? OP_COUNT : OP_MATCHED, 0),
+			.name = STR("one"),
+			.line = 1,
+			.patterns = &r->pointers[i / 2],
+			.pattern_count = 1,
+			.condition = ir_indexed(r->maker.arena,
+						i % 2 == 0 ? OP_COUNT : OP_MATCHED, 0),
 		};
 		if (ruleset_add_rule(rs, &rule) != OK)
 			abort();
@@ -215,13 +222,13 @@ static void check_short(struct round *r, struct search *s, struct matcher *m, bo
 	}
 	for (uint32_t i = 0; i < 2 * r->count + CONDITIONS; i++) {
 		bool is_hit = next < count && hits[next].rule == i;
-		bool want = i < 2 * r->count ? results[i / 2].count > 0
-					     : brute_holds(&o, results, r->conditions[i - 2 * r->count]);
+		const struct ir_expr *e = i < 2 * r->count ? NULL
+							   : r->conditions[i - 2 * r->count];
+		bool want = e ? brute_holds(&o, results, e) : results[i / 2].count > 0;
 
 		next += is_hit;
 		if (is_hit != want)
-			fail(r, NULL, i < 2 * r->count ? NULL : r->conditions[i - 2 * r->count],
-			     "whether a rule holds");
+			fail(r, NULL, e, "whether a rule holds");
 	}
 }
 
@@ -245,7 +252,8 @@ static void check_split(struct round *r, struct search *whole, struct search *sp
 		    a.start != b.start || a.length != b.length)
 			fail(r, p, NULL, "split into windows: the match that is shown");
 		for (uint64_t k = 1; k <= m && known; k++) {
-			if (found_nth(&whole->found, i, k, &a) != found_nth(&split->found, i, k, &b) ||
+			if (found_nth(&whole->found, i, k, &a) !=
+				    found_nth(&split->found, i, k, &b) ||
 			    a.start != b.start || a.length != b.length)
 				fail(r, p, NULL, "split into windows: a match");
 		}

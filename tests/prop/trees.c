@@ -111,8 +111,10 @@ static struct ir_node *tree(struct maker *m, uint32_t depth)
 
 static struct ir_place place(struct maker *m)
 {
-	static const enum place_base bases[] = {PLACE_START,   PLACE_END,        PLACE_ENTRY,
-						PLACE_SECTION, PLACE_IN_SECTION, PLACE_LAST_SECTION};
+	static const enum place_base bases[] = {
+		PLACE_START, PLACE_END, PLACE_ENTRY, PLACE_SECTION, PLACE_IN_SECTION,
+		PLACE_LAST_SECTION,
+	};
 	struct ir_place p = {.base = PLACE_ANYWHERE};
 
 	if (!random_chance(&m->random, 3))
@@ -343,12 +345,13 @@ static struct ir_expr *over_pattern(struct maker *m, uint32_t count, struct ir_e
 {
 	static const enum ir_op ops[] = {OP_MATCHED_AT, OP_OFFSET,   OP_LENGTH,
 					 OP_MATCHED_IN, OP_COUNT_IN, OP_READ};
+	static const uint32_t flags[] = {1, 2, 4, 9, 10, 12, 18, 20, 26, 28};
 	uint32_t op = random_below(&m->random, 6);
 	struct ir_expr *e = ir_op(m->arena, ops[op], args, op == 3 || op == 4 ? 2 : 1);
 
 	e->index = random_below(&m->random, count);
 	if (ops[op] == OP_READ)
-		e->index = (uint32_t[]){1, 2, 4, 9, 10, 12, 18, 20, 26, 28}[random_below(&m->random, 10)];
+		e->index = flags[random_below(&m->random, 10)];
 	return e;
 }
 
@@ -361,7 +364,7 @@ struct ir_expr *make_condition(struct maker *m, uint32_t count, uint32_t depth)
 		return leaf(m, count);
 	for (uint32_t i = 0; i < 3; i++)
 		args[i] = make_condition(m, count, depth - 1);
-	switch (random_below(r, 12)) {
+	switch (random_below(r, 15)) {
 	case 0:
 	case 1:
 		return ir_op(m->arena, OP_AND, args, random_below(r, 4));
@@ -384,11 +387,11 @@ struct ir_expr *make_condition(struct maker *m, uint32_t count, uint32_t depth)
 		return over_pattern(m, count, args);
 	case 10:
 		return ir_op(m->arena, OP_ADD + random_below(r, OP_MOD - OP_ADD + 1), args, 2);
+	case 11:
+		return ir_op(m->arena, OP_BIT_AND + random_below(r, OP_SHR - OP_BIT_AND + 1), args,
+			     2);
 	default:
-		return ir_op(m->arena,
-			     random_chance(r, 4) ? OP_BIT_AND + random_below(r, OP_SHR - OP_BIT_AND + 1)
-						 : OP_EQ + random_below(r, 6),
-			     args, 2);
+		return ir_op(m->arena, OP_EQ + random_below(r, 6), args, 2);
 	}
 }
 

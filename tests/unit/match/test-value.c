@@ -79,7 +79,8 @@ static void binary(void **state)
 static void unary(void **state)
 {
 	(void)state;
-	assert_true(same(value_unary(OP_NEG, (struct value)INT(INT64_MIN)), (struct value)INT(INT64_MIN)));
+	assert_true(same(value_unary(OP_NEG, (struct value)INT(INT64_MIN)),
+			 (struct value)INT(INT64_MIN)));
 	assert_true(same(value_unary(OP_NEG, (struct value)REAL(2)), (struct value)REAL(-2)));
 	assert_true(same(value_unary(OP_BIT_NOT, (struct value)INT(0)), (struct value)INT(-1)));
 	assert_true(same(value_unary(OP_BIT_NOT, (struct value)REAL(0)), (struct value)UNDEFINED));
