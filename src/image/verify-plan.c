@@ -110,7 +110,7 @@ struct nesting {
 	uint32_t depth;
 };
 
-/* Step to node `at`, which spans `skip` nodes of `count`; false when it leaves the tree around it. */
+/* Step to node `at`, which spans `skip` of `count` nodes; false when that leaves its parent. */
 static bool enter(struct nesting *n, uint32_t at, uint32_t skip, uint32_t count)
 {
 	while (n->depth > 0 && n->ends[n->depth - 1] == at)

@@ -41,7 +41,8 @@ static void children_end_as_they_say(void **state)
 		{"exit", "exit 7", false, 7},
 		{"signal", "kill -9 $$", true, SIGKILL},
 		{"no descriptor but those given", "for f in /proc/self/fd/*; do n=${f##*/}; "
-		 "[ $n -le 3 ] || [ $(readlink $f) = /proc/self/fd ] || [ ! -e $f ] || exit 1; done",
+		 "[ $n -le 3 ] || [ $(readlink $f) = /proc/self/fd ] || [ ! -e $f ] || exit 1; "
+		 "done",
 		 false, 0},
 		{"no environment", "[ -z \"$HOME$USER$SHELL\" ]", false, 0},
 		{"output goes nowhere", "echo x && [ /dev/stdin -ef /dev/null ]", false, 0},
