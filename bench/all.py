@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 def arguments():
     p = argparse.ArgumentParser(prog="./run bench", description="measure speed and memory")
     p.add_argument("--full", action="store_true",
-                   help="300,000 files, a sparse file of 60 GB, 3 million signatures; an hour")
+                   help="more rounds, 300,000 files, a sparse file of 60 GB; about an hour")
     p.add_argument("--record", action="store_true", help="append to bench/record/")
     p.add_argument("--signatures", type=pathlib.Path,
                    help="folder of ClamAV signature files to use instead of made ones")
@@ -24,11 +24,10 @@ def arguments():
 def main():
     options = arguments()
     common = ["--record"] if options.record else []
-    source = ["--scale", "1" if options.full else "0.1"]
-    if options.signatures:
-        source = ["--signatures", str(options.signatures)]
+    source = ["--signatures", str(options.signatures)] if options.signatures else ["--scale", "1"]
     plans = [
-        ("hash-scan.py", source + ["--rounds", "5" if options.full else "2"]),
+        ("hash-scan.py", source + (["--tree", "/usr/bin=7", "--tree", "/usr/lib=5"]
+                                   if options.full else [])),
         ("image-build.py", source),
         ("tree.py", ["--files", "300000", "--sparse", "60"] if options.full else []),
     ]

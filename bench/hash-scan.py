@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Scan real folders with digest signatures only, beside clamscan on the same signatures.
 
-usage: hash-scan.py [--signatures DIR | --scale S] [--tree DIR]... [--rounds N] [--record]
+usage: hash-scan.py [--signatures DIR | --scale S] [--tree DIR[=ROUNDS]]... [--record]
 
 Both programs read the same signature files: random ones, and some that name
 files of the trees, so that equal verdicts mean something. Everything runs on one
@@ -40,9 +40,10 @@ def arguments():
     p = argparse.ArgumentParser(description="hash-only scans, beside clamscan")
     p.add_argument("--candor", default=ROOT / "build" / "candor", type=pathlib.Path)
     p.add_argument("--signatures", type=pathlib.Path, help="folder of ClamAV signature files")
-    p.add_argument("--scale", type=float, default=0.1, help="of the signatures made here")
-    p.add_argument("--tree", action="append", help="default: /usr/bin and /usr/lib")
-    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--scale", type=float, default=1, help="of the signatures made here")
+    p.add_argument("--tree", action="append", metavar="DIR[=ROUNDS]",
+                   help="default: /usr/bin three times and /usr/lib once")
+    p.add_argument("--start-rounds", type=int, default=3)
     p.add_argument("--starts", type=int, default=5, help="scans of one small file in a round")
     p.add_argument("--record", action="store_true")
     return p.parse_args()
@@ -54,7 +55,7 @@ def make_signatures(options, work):
     folder.mkdir()
     if options.signatures:
         for path in sorted(options.signatures.iterdir()):
-            if path.suffix in (".hdb", ".hsb", ".mdb", ".ndb"):
+            if path.suffix in (".hdb", ".hsb", ".mdb"):
                 (folder / path.name).symlink_to(path.resolve())
     else:
         maker = ROOT / "bench" / "make-signatures.py"
@@ -108,7 +109,7 @@ def start_up(options, work, image, folder, with_clamscan):
     theirs = measure.pinned([*CLAMSCAN, *REDUCED, "-d", folder, small])
     measure.run(ours)
     times = {"candor": [], "clamscan": []}
-    for _ in range(options.rounds):
+    for _ in range(options.start_rounds):
         times["candor"] += [measure.run(ours).seconds for _ in range(options.starts)]
         if with_clamscan:
             times["clamscan"].append(measure.run(theirs).seconds)
@@ -118,13 +119,22 @@ def start_up(options, work, image, folder, with_clamscan):
     return times, memory
 
 
-def scan_tree(options, top, files, image, folder, load, with_clamscan):
+def chosen_trees(options):
+    """{folder: rounds}"""
+    found = {}
+    for word in options.tree or ["/usr/bin=3", "/usr/lib=1"]:
+        top, _, rounds = word.partition("=")
+        found[top] = int(rounds or 3)
+    return found
+
+
+def scan_tree(options, top, rounds, files, image, folder, load, with_clamscan):
     commands = {"candor": measure.pinned([options.candor, "scan", "--jobs", "1", "--db", image, top])}
     if with_clamscan:
         commands["clamscan"] = measure.pinned([*CLAMSCAN, "-d", folder, top])
         commands["clamscan-reduced"] = measure.pinned([*CLAMSCAN, *REDUCED, "-d", folder, top])
     measure.warm(files)
-    runs = measure.interleave(options.rounds, **commands)
+    runs = measure.interleave(rounds, **commands)
     total = sum(size for _, size in files)
     rates = {}
     for name, each in runs.items():
@@ -169,8 +179,8 @@ def main():
         print("clamscan is not installed (package clamav): nothing to compare with")
     with tempfile.TemporaryDirectory(prefix="candor-bench-") as folder:
         work = pathlib.Path(folder)
-        trees = {top: [f for f in measure.regular_files(top) if f[1] < LARGEST]
-                 for top in options.tree or ["/usr/bin", "/usr/lib"]}
+        rounds = chosen_trees(options)
+        trees = {top: [f for f in measure.regular_files(top) if f[1] < LARGEST] for top in rounds}
         signatures = make_signatures(options, work)
         plant(signatures, trees)
         image = work / "bench.candor"
@@ -183,8 +193,8 @@ def main():
         for top, files in trees.items():
             total = sum(size for _, size in files)
             print(f"\n{top}: {len(files):,} files, {total / 1e9:.2f} GB, one core")
-            rates, equal, peak = scan_tree(options, top, files, image, signatures, load,
-                                           with_clamscan)
+            rates, equal, peak = scan_tree(options, top, rounds[top], files, image, signatures,
+                                           load, with_clamscan)
             measure.show([s for pair in rates.values() for s in pair])
             series += [s for pair in rates.values() for s in pair]
             print(f"candor private memory, all its processes: {peak / 2**20:.1f} MiB")

@@ -23,7 +23,7 @@ def arguments():
     p = argparse.ArgumentParser(description="cost of building and opening an image")
     p.add_argument("--candor", default=ROOT / "build" / "candor", type=pathlib.Path)
     p.add_argument("--signatures", type=pathlib.Path, help="folder of ClamAV signature files")
-    p.add_argument("--scale", type=float, default=0.1, help="of the signatures made here")
+    p.add_argument("--scale", type=float, default=1, help="of the signatures made here")
     p.add_argument("--rounds", type=int, default=2)
     p.add_argument("--record", action="store_true")
     return p.parse_args()
