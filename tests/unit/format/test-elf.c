@@ -286,14 +286,23 @@ static void damage_anywhere(void **state)
 	buf_done(&m.b);
 }
 
+/* The path goes through the environment: it may hold what a shell takes apart. */
+static FILE *readelf(const char *option, const char *path)
+{
+	char command[64];
+
+	setenv("READELF_FILE", path, 1);
+	snprintf(command, sizeof command, "readelf %s \"$READELF_FILE\" 2>/dev/null", option);
+	return popen(command, "r");
+}
+
 /* Compare with what readelf prints of the sections: "[Nr] Name Type Address Off Size". */
 static void compare_sections(const char *path, const struct fact_set *set)
 {
-	char command[PATH_MAX + 64], line[1024];
+	char line[1024];
 	unsigned compared = 0;
 
-	snprintf(command, sizeof command, "readelf -SW %s 2>/dev/null", path);
-	FILE *f = popen(command, "r");
+	FILE *f = readelf("-SW", path);
 	assert_non_null(f);
 	while (fgets(line, sizeof line, f) != NULL) {
 		unsigned index;
@@ -321,11 +330,10 @@ static void compare_sections(const char *path, const struct fact_set *set)
 /* "LOAD 0x000000 0x0000000000000000 0x0000000000000000 0x0034d8 0x0034d8 R   0x1000" */
 static void compare_segments(const char *path, const struct fact_set *set)
 {
-	char command[PATH_MAX + 64], line[1024];
+	char line[1024];
 	unsigned index = 0;
 
-	snprintf(command, sizeof command, "readelf -lW %s 2>/dev/null", path);
-	FILE *f = popen(command, "r");
+	FILE *f = readelf("-lW", path);
 	assert_non_null(f);
 	while (fgets(line, sizeof line, f) != NULL) {
 		char type[64];
