@@ -87,6 +87,15 @@ def children(pid):
         return []
 
 
+def is_alive(pid):
+    """A process that nobody has waited for yet, as in a container without an init, is none."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def wait_for(condition, what, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:

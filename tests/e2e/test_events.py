@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from conftest import (CANDOR, EICAR, candor, children, finish, scan_json, start, wait_for)
+from conftest import (CANDOR, EICAR, candor, children, finish, is_alive, scan_json, start,
+                      wait_for)
 
 
 def test_interrupt(slow):
@@ -44,7 +45,7 @@ def test_second_interrupt_ends_at_once(slow):
     began = time.monotonic()
     assert finish(process).status == -signal.SIGINT
     assert time.monotonic() - began < 5
-    wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), "workers gone")
+    wait_for(lambda: not any(map(is_alive, workers)), "workers gone")
 
 
 def test_interrupt_while_waiting_for_input():
@@ -62,7 +63,7 @@ def test_killed_program_leaves_no_worker(slow):
     workers = wait_for(lambda: len(children(process.pid)) >= 2 and children(process.pid), "workers")
     process.kill()
     process.communicate()
-    wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), "workers gone")
+    wait_for(lambda: not any(map(is_alive, workers)), "workers gone")
 
 
 def test_killed_worker_costs_nothing(tree, slow):
