@@ -42,8 +42,10 @@ static struct value operand(const struct condition *c, struct cursor *node)
 	if (node->next >= node->end)
 		return VALUE_OF_UNKNOWN;
 	uint32_t at = node->next, skip = c->t->conditions[at].skip;
-	if (skip == 0 || skip > node->end - at)
+	if (skip == 0 || skip > node->end - at) {
+		node->next = node->end; /* a damaged image: there is nothing to go on with */
 		return VALUE_OF_UNKNOWN;
+	}
 	node->next = at + skip;
 	return evaluate(c, at, at + skip, node->depth + 1);
 }
