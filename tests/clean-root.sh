@@ -90,7 +90,8 @@ echo 'clean-root: ./run test'
 in_root ./run test >"$work/test.log" 2>&1 || true
 tail -n 2 "$work/test.log"
 grep -Eq '^[1-9][0-9]* passed, 0 failed(, [0-9]+ skipped)?$' "$work/test.log" || {
-	grep -E 'FAIL|ERROR|TIMEOUT' "$work/test.log" | sort -u >&2
+	grep -E 'FAIL|TIMEOUT' "$work/test.log" | sort -u >&2
+	sed -n '/^=* FAILURES =*$/,/^== /p' "$work/test.log" >&2
 	exit 1
 }
 [ "$took" -lt 1000 ] || {
