@@ -45,7 +45,7 @@ def test_resize(slow, folder):
     def shrink(main, process, out):
         fcntl.ioctl(main, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
 
-    result = on_terminal("scan", *small(slow, folder), columns=200, before_end=shrink)
+    result = on_terminal("scan", *small(slow, folder, 1 << 30), columns=200, before_end=shrink)
     drawn = re.findall(rb"\r([^\r\n\x1b]+)\x1b\[K", result.out)
     assert drawn and len(drawn[-1].decode()) < 30
 
