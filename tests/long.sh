@@ -32,7 +32,7 @@ warnings() {
 }
 
 # A confined process cannot be watched: the filter kills the calls that valgrind itself makes.
-CONFINED='^(cell-(compile|jail|pool)|cli-db)$'
+CONFINED='^(cell-(compile|jail|pool)|cli-db|db-database)$'
 
 under_valgrind() {
 	names=$(meson test -C "$root/build" --suite unit --suite prop --list 2>/dev/null |
