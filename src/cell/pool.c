@@ -10,9 +10,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cell/answers.h"
 #include "cell/dispatch.h"
-#include "os/clock.h"
 
 enum {
 	JOBS_MAX = 256,

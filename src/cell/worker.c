@@ -4,9 +4,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cell/entry.h"
 #include "os/channel.h"
-#include "os/clock.h"
 #include "os/file.h"
 
 /*

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/diagnostics.h"
@@ -76,14 +76,6 @@ static bool is_source(const struct source_list *sources, const char *path)
 	return false;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* "skipped: 1,234", where there are any. */
 static void put_count(struct buf *to, const char *what, uint32_t count)
 {
@@ -123,7 +115,7 @@ static void print_summary(const char *path, const struct compiled *c, const stru
 
 static int build(struct source_list *sources, const char *path, bool keep_going)
 {
-	uint64_t start = now_ns();
+	uint64_t start = clock_ns();
 	struct error e = {0};
 	struct output out;
 	struct diagnostics diagnostics;
@@ -144,7 +136,7 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	else
 		output_abandon(&out);
 	if (status == OK)
-		print_summary(path, &compiled, &skips, now_ns() - start);
+		print_summary(path, &compiled, &skips, clock_ns() - start);
 	buf_done(&skips);
 	if (status != OK)
 		return fail(path, status, &e);

@@ -1,27 +1,18 @@
 #include "cli/progress.h"
 
 #include <stdatomic.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/human.h"
 #include "os/background.h"
 #include "os/term.h"
 
-#define SECOND_NS ((uint64_t)1000000000)
 #define INTERVAL_NS (SECOND_NS / 10)
 /* What a file costs beyond its bytes, in bytes: opening, passing and answering. */
 #define FILE_COST 65536.0
 /* A path shorter than this tells nothing. */
 enum { PATH_LEAST = 8, LINE_CEILING = 4096 };
-
-uint64_t progress_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 static void count(void *ctx, void *shared)
 {
@@ -30,7 +21,7 @@ static void count(void *ctx, void *shared)
 
 void progress_begin(struct progress *p, const struct scan_request *request, struct display *out)
 {
-	*p = (struct progress){.start_ns = progress_clock()};
+	*p = (struct progress){.start_ns = clock_ns()};
 	p->drawn_ns = p->start_ns;
 	if (!out->is_live || request->json || request->quiet || request->no_progress)
 		return;
@@ -123,7 +114,7 @@ void progress_line(struct buf *to, const struct tally *t, uint64_t elapsed_ns,
 
 void progress_draw(struct progress *p, const struct tally *t, const char *path)
 {
-	uint64_t now = progress_clock();
+	uint64_t now = clock_ns();
 	struct buf line;
 
 	if (p->out == NULL || now - p->drawn_ns < INTERVAL_NS)

@@ -14,8 +14,6 @@ struct progress {
 	uint64_t start_ns, drawn_ns;
 };
 
-/** Nanoseconds of a clock that only moves on. */
-uint64_t progress_clock(void);
 
 /** Begin to count what there is, where the output is a terminal and the request wants progress. */
 void progress_begin(struct progress *p, const struct scan_request *request, struct display *out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress.h"
@@ -178,7 +179,7 @@ static bool look(struct scan *s, int timeout_ms)
 		complain(s->run, "scan", e.text);
 		return false;
 	}
-	s->looked_ns = progress_clock();
+	s->looked_ns = clock_ns();
 	return show(s, s->looked_ns);
 }
 
@@ -198,7 +199,7 @@ static bool fill(struct scan *s, bool *ret_end)
 		progress_draw(&s->progress, &s->tally, item.path);
 		if (item.kind == FEED_WAIT)
 			return true;
-		if (progress_clock() - s->looked_ns >= LOOK_NS && !look(s, 0))
+		if (clock_ns() - s->looked_ns >= LOOK_NS && !look(s, 0))
 			return false;
 	}
 	return true;
@@ -220,7 +221,7 @@ static bool scan_all(struct scan *s)
 	bool is_end = false;
 
 	while (!is_end || pool_busy(s->pool) > 0) {
-		if (!fill(s, &is_end) || interrupt_pending() || !show(s, progress_clock()))
+		if (!fill(s, &is_end) || interrupt_pending() || !show(s, clock_ns()))
 			return false;
 		if (pool_busy(s->pool) == 0)
 			continue;
@@ -235,9 +236,9 @@ static bool scan_all(struct scan *s)
 /* The user wants to stop: what is under way may end, for a moment. */
 static void wind_up(struct scan *s)
 {
-	uint64_t end = progress_clock() + STOP_NS;
+	uint64_t end = clock_ns() + STOP_NS;
 
-	while (pool_busy(s->pool) > 0 && progress_clock() < end) {
+	while (pool_busy(s->pool) > 0 && clock_ns() < end) {
 		if (!look(s, WAIT_MS))
 			break;
 	}
@@ -279,7 +280,7 @@ static void finish(struct scan *s)
 {
 	const struct scan_end end = {
 		.tally = &s->tally,
-		.elapsed_ns = progress_clock() - s->progress.start_ns,
+		.elapsed_ns = clock_ns() - s->progress.start_ns,
 		.confinement = pool_confinement(s->pool),
 		.databases = s->run->databases,
 		.database_count = s->run->database_count,

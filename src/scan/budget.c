@@ -1,26 +1,16 @@
 #include "scan/budget.h"
 
-#include <time.h>
-
-#define NS_PER_SECOND 1000000000u
+#include "base/clock.h"
 #define BYTES_PER_SECOND (64ull << 20) /* of the file, each giving a second more */
 #define UNPACK_FREE (16ull << 20)      /* bytes that no ratio is asked for */
-
-static uint64_t now_ns(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
-}
 
 void budget_begin(struct scanner *s, uint64_t size)
 {
 	uint64_t seconds = s->limits.time + size / BYTES_PER_SECOND;
 
 	/* a sparse file can claim any size: do not let the product wrap */
-	seconds = min_u64(seconds, UINT64_MAX / NS_PER_SECOND / 2);
-	s->deadline_ns = now_ns() + seconds * NS_PER_SECOND;
+	seconds = min_u64(seconds, UINT64_MAX / SECOND_NS / 2);
+	s->deadline_ns = clock_ns() + seconds * SECOND_NS;
 	s->is_done = s->is_late = s->is_spent = false;
 	s->members = s->unpacked = 0;
 }
@@ -41,7 +31,7 @@ bool budget_goes_on(struct scanner *s, uint32_t depth)
 {
 	if (s->is_done || s->is_late)
 		return false;
-	if (now_ns() < s->deadline_ns)
+	if (clock_ns() < s->deadline_ns)
 		return true;
 	s->is_late = true;
 	budget_missed(s, REASON_TIMEOUT, 0, depth);

@@ -16,10 +16,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cell/entry.h"
 #include "cell/pool.h"
 #include "os/channel.h"
-#include "os/clock.h"
 #include "os/sanitizer.h"
 
 /* ------------------------------------------------------------- the worker */
