@@ -24,13 +24,9 @@ static void conclude(struct pool *p, uint32_t id, const struct outcome *o)
 static void blame(struct pool *p, uint32_t id, enum reason reason)
 {
 	const struct backlog_object *object = &p->backlog.objects[id];
-	const struct outcome o = {
-		.verdict = object->worst,
-		.missed = 1u << reason,
-		.reason = reason,
-		.size = object->size,
-	};
+	struct outcome o = outcome_not_scanned(reason, object->size);
 
+	o.verdict = object->worst;
 	conclude(p, id, &o);
 }
 

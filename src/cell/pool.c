@@ -21,14 +21,12 @@ enum {
 	HELD_MS = 10, /* until a message that the kernel did not take is tried again */
 };
 
-#define BYTES_FOR_SECOND (UINT64_C(64) << 20)
-
 /* The scanner ends an object in time by itself; this is for when it does not. */
 static uint64_t allowance_ns(const struct pool *p, uint64_t size)
 {
-	uint64_t seconds = p->program.setup.limits.time;
+	const struct scan_limits *l = &p->program.setup.limits;
 
-	return (seconds + seconds / 8 + 1 + size / BYTES_FOR_SECOND) * SECOND_NS;
+	return (scan_limits_seconds(l, size) + l->time / 8 + 1) * SECOND_NS;
 }
 
 void pool_set_deadline(struct pool *p, struct member *m)

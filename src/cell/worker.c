@@ -86,13 +86,8 @@ static void note_change(int fd, const struct file_stamp *before, struct outcome 
 {
 	struct file_stamp after;
 
-	if (file_stamp_read(fd, &after) && file_stamp_eq(before, &after))
-		return;
-	if (o->missed == 0)
-		o->reason = REASON_CHANGED;
-	o->missed |= 1u << REASON_CHANGED;
-	if (o->verdict == VERDICT_CLEAN)
-		o->verdict = VERDICT_NOT_SCANNED;
+	if (!file_stamp_read(fd, &after) || !file_stamp_eq(before, &after))
+		outcome_miss(o, REASON_CHANGED, 0, 0);
 }
 
 static void scan_object(struct worker *w, uint32_t id, int fd, uint64_t size)

@@ -115,7 +115,7 @@ static void on_done(struct pool_events *ev, uint64_t cookie, const struct outcom
 static void tell_not_scanned(struct scan *s, const char *path, enum reason reason, uint64_t size,
 			     const char *detail)
 {
-	struct outcome o = tally_not_scanned(reason, size);
+	struct outcome o = outcome_not_scanned(reason, size);
 	struct scan_file file = {.path = path, .size = size};
 
 	tally_add(&s->tally, &o, s->run->request->accepted);
@@ -248,7 +248,7 @@ static void tell_unfinished(struct scan *s, enum reason reason)
 {
 	for (size_t i = 0; i < s->slots.len; i++) {
 		struct scan_file *file = &s->slots.items[i].file;
-		struct outcome o = tally_not_scanned(reason, file->size);
+		struct outcome o = outcome_not_scanned(reason, file->size);
 
 		if (file->path == NULL)
 			continue;

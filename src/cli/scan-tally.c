@@ -2,17 +2,6 @@
 
 #include "cli/command.h"
 
-struct outcome tally_not_scanned(enum reason reason, uint64_t size)
-{
-	return (struct outcome){
-		.verdict = VERDICT_NOT_SCANNED,
-		.missed = 1u << reason,
-		.reason = reason,
-		.type = TYPE_DATA,
-		.size = size,
-	};
-}
-
 bool tally_is_accepted(const struct outcome *o, unsigned accepted)
 {
 	return o->verdict == VERDICT_NOT_SCANNED && (o->missed & ~accepted) == 0;

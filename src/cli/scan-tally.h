@@ -22,9 +22,6 @@ struct tally {
 /** Count the outcome of one file. `accepted`: bit for each enum reason. */
 void tally_add(struct tally *t, const struct outcome *o, unsigned accepted);
 
-/** An outcome for what could not be given to a worker. */
-struct outcome tally_not_scanned(enum reason reason, uint64_t size);
-
 /** Whether `o` is not scanned, for accepted reasons only. */
 bool tally_is_accepted(const struct outcome *o, unsigned accepted);
 

@@ -1,30 +1,19 @@
 #include "scan/budget.h"
 
 #include "base/clock.h"
-#define BYTES_PER_SECOND (64ull << 20) /* of the file, each giving a second more */
 #define UNPACK_FREE (16ull << 20)      /* bytes that no ratio is asked for */
 
 void budget_begin(struct scanner *s, uint64_t size)
 {
-	uint64_t seconds = s->limits.time + size / BYTES_PER_SECOND;
-
-	/* a sparse file can claim any size: do not let the product wrap */
-	seconds = min_u64(seconds, UINT64_MAX / SECOND_NS / 2);
-	s->deadline_ns = clock_ns() + seconds * SECOND_NS;
+	s->deadline_ns = clock_ns() + scan_limits_seconds(&s->limits, size) * SECOND_NS;
 	s->is_done = s->is_late = s->is_spent = false;
 	s->members = s->unpacked = 0;
 }
 
 void budget_missed(struct scanner *s, enum reason reason, uint64_t at, uint32_t depth)
 {
-	if (s->is_done)
-		return;
-	if (s->out.missed == 0) {
-		s->out.reason = reason;
-		s->out.reason_at = at;
-		s->out.reason_depth = depth;
-	}
-	s->out.missed |= 1u << reason;
+	if (!s->is_done)
+		outcome_miss(&s->out, reason, at, depth);
 }
 
 bool budget_goes_on(struct scanner *s, uint32_t depth)

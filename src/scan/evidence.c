@@ -172,8 +172,4 @@ void evidence_conclude(struct scanner *s)
 		s->out.verdict = VERDICT_DETECTED;
 	else if (s->suspicions > 0)
 		s->out.verdict = VERDICT_SUSPICIOUS;
-	else if (s->out.missed != 0)
-		s->out.verdict = VERDICT_NOT_SCANNED;
-	else
-		s->out.verdict = VERDICT_CLEAN;
 }

@@ -1,5 +1,7 @@
 #include "scan/scan.h"
 
+#include "base/clock.h"
+
 static const struct limit_info infos[] = {
 #define LIMIT(field, name, unit, preset, least, most, doc) {name, unit, doc, preset, least, most},
 #include "scan/limits.def"
@@ -71,4 +73,12 @@ enum status scan_limits_set(struct scan_limits *l, struct str name, struct str v
 				is_bytes ? "; K, M, G, T may follow it" : "");
 	set(l, i, number);
 	return OK;
+}
+
+uint64_t scan_limits_seconds(const struct scan_limits *l, uint64_t size)
+{
+	uint64_t seconds = l->time + size / (UINT64_C(64) << 20);
+
+	/* a sparse file can claim any size: nanoseconds of this must not wrap */
+	return min_u64(seconds, UINT64_MAX / SECOND_NS / 4);
 }

@@ -25,6 +25,9 @@ const struct limit_info *scan_limits_all(void);
 MUST_CHECK enum status scan_limits_set(struct scan_limits *l, struct str name, struct str value,
 				       struct error *e);
 
+/** Seconds that a file of `size` bytes may take: the limit, and one more for each 64 MiB. */
+uint64_t scan_limits_seconds(const struct scan_limits *l, uint64_t size);
+
 struct scan_options {
 	struct image *const *images;
 	size_t image_count;

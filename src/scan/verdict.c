@@ -65,3 +65,23 @@ enum reason reason_of_status(enum status s)
 	}
 	return REASON_INTERNAL;
 }
+
+void outcome_miss(struct outcome *o, enum reason reason, uint64_t at, uint32_t depth)
+{
+	if (o->missed == 0) {
+		o->reason = reason;
+		o->reason_at = at;
+		o->reason_depth = depth;
+	}
+	o->missed |= 1u << reason;
+	if (o->verdict == VERDICT_CLEAN)
+		o->verdict = VERDICT_NOT_SCANNED;
+}
+
+struct outcome outcome_not_scanned(enum reason reason, uint64_t size)
+{
+	struct outcome o = {.type = TYPE_DATA, .size = size};
+
+	outcome_miss(&o, reason, 0, 0);
+	return o;
+}

@@ -62,3 +62,12 @@ struct outcome {
 	uint32_t objects;      /* scanned, the file itself included */
 	bool trusted;          /* a rule with EFFECT_TRUST holds for the file */
 };
+
+/**
+ * Record that the part at `at`, `depth` levels inside, was not scanned. The
+ * first reason is the one that is shown; what was clean so far is no more.
+ */
+void outcome_miss(struct outcome *o, enum reason reason, uint64_t at, uint32_t depth);
+
+/** The outcome of an object of `size` bytes of which nothing was scanned. */
+struct outcome outcome_not_scanned(enum reason reason, uint64_t size);

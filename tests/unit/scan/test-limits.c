@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "scan/scan.h"
 
 static void presets_are_in_range(void **state)
@@ -60,9 +61,35 @@ static void values(void **state)
 	}
 }
 
+static void seconds_grow_with_the_file(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t size, want;
+	} cases[] = {
+		{"empty", 0, 120},
+		{"below the step", (64u << 20) - 1, 120},
+		{"one step", 64u << 20, 121},
+		{"sparse", UINT64_C(60) << 30, 120 + 960},
+		{"any size", UINT64_MAX, UINT64_MAX / SECOND_NS / 4},
+	};
+	struct scan_limits l;
+
+	(void)state;
+	scan_limits_preset(&l);
+	for (size_t i = 0; i < LEN(cases); i++) {
+		uint64_t got = scan_limits_seconds(&l, cases[i].size);
+
+		if (got != cases[i].want)
+			fail_msg("%s: got %llu, want %llu", cases[i].name,
+				 (unsigned long long)got, (unsigned long long)cases[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(seconds_grow_with_the_file),
 		cmocka_unit_test(presets_are_in_range),
 		cmocka_unit_test(values),
 	};
