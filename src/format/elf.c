@@ -12,6 +12,7 @@
  * e_phnum PN_XNUM, e_shstrndx SHN_XINDEX).
  */
 #include "format/format.h"
+#include "format/parts.h"
 
 enum { IDENT_BYTES = 16, HEADER_MAX = 64, SECTION_MAX = 64, SEGMENT_MAX = 56 };
 /* Rows of a table that are read. Linkers make at most some ten thousand. */
@@ -33,6 +34,7 @@ struct table {
 };
 
 struct elf {
+	enum fact_part part; /* whose facts are stated */
 	struct input *in;
 	struct fact_set *facts;
 	struct error *e;
@@ -84,8 +86,10 @@ static uint64_t take_wide(const struct elf *elf, struct reader *r)
 
 static enum status state(struct elf *elf, enum fact_id id, uint64_t value)
 {
-	enum status status = fact_add_int(elf->facts, id, (int64_t)value);
+	enum status status = OK;
 
+	if (fact_info(id)->part == elf->part)
+		status = fact_set_int(elf->facts, id, (int64_t)value);
 	return status == OK ? OK : error_at(elf->e, status, 0, "too many facts");
 }
 
@@ -198,7 +202,10 @@ static enum status state_segments(struct elf *elf, struct table *t)
 			{FACT_ELF_SEGMENT_MEM_SIZE, s.mem_size},
 			{FACT_ELF_SEGMENT_ALIGNMENT, s.alignment},
 		};
-		status = state_all(elf, values, LEN(values));
+		if (elf->part == PART_elf)
+			status = fact_row(elf->facts, GROUP_ELF_SEGMENT);
+		if (status == OK)
+			status = state_all(elf, values, LEN(values));
 		if (status != OK)
 			return status;
 		if (s.type == PT_LOAD && elf->type != TYPE_RELOCATABLE)
@@ -242,9 +249,10 @@ static struct str section_name(const struct elf *elf, uint32_t at)
 
 static enum status state_name(struct elf *elf, uint32_t at)
 {
-	enum status status =
-		fact_add_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, at));
+	enum status status = OK;
 
+	if (elf->part == PART_elf)
+		status = fact_set_text(elf->facts, FACT_ELF_SECTION_NAME, section_name(elf, at));
 	return status == OK ? OK : error_at(elf->e, status, 0, "too many facts");
 }
 
@@ -257,8 +265,11 @@ static enum status state_section(struct elf *elf, const struct section *s)
 		{FACT_ELF_SECTION_OFFSET, s->offset},	{FACT_EXE_SECTION_OFFSET, s->offset},
 		{FACT_EXE_SECTION_SIZE, raw_size},
 	};
-	enum status status = state_all(elf, values, LEN(values));
+	enum status status = fact_row(elf->facts, elf->part == PART_elf ? GROUP_ELF_SECTION
+									 : GROUP_EXE_SECTION);
 
+	if (status == OK)
+		status = state_all(elf, values, LEN(values));
 	if (status == OK)
 		status = state_name(elf, s->name);
 	if (elf->type == TYPE_RELOCATABLE)
@@ -338,7 +349,6 @@ static enum status read_header(struct elf *elf, struct table *sections, struct t
 	sections->need = elf->is_64 ? 64 : 40;
 	segments->need = elf->is_64 ? 56 : 32;
 	const struct value values[] = {
-		{FACT_ELF_CLASS, elf->is_64 ? 64 : 32},
 		{FACT_ELF_TYPE, elf->type},
 		{FACT_ELF_MACHINE, machine},
 		{FACT_ELF_SH_OFFSET, sections->at},
@@ -358,9 +368,10 @@ static enum status check_entry_size(struct elf *elf, const struct table *t, cons
 }
 
 /* Damage in one table does not keep the other from being read; the first failure is told. */
-static enum status facts(struct input *in, struct fact_set *set, struct error *e)
+static enum status find(struct input *in, struct fact_set *set, enum fact_part part,
+			struct error *e)
 {
-	struct elf elf = {.in = in, .facts = set, .e = e};
+	struct elf elf = {.in = in, .facts = set, .part = part, .e = e};
 	struct table sections, segments;
 
 	sections.block_at = segments.block_at = 0;
@@ -389,6 +400,16 @@ static enum status facts(struct input *in, struct fact_set *set, struct error *e
 	if (status == OK)
 		status = state(&elf, FACT_EXE_ENTRY, elf.entry_offset);
 	return first != OK ? first : status;
+}
+
+static enum status facts(struct input *in, struct fact_set *set, struct error *e)
+{
+	return find(in, set, PART_exe, e);
+}
+
+enum status facts_elf(struct input *in, struct fact_set *set, struct error *e)
+{
+	return find(in, set, PART_elf, e);
 }
 
 const struct format format_elf = {

@@ -51,7 +51,7 @@ struct format {
 	enum object_type type;
 	/** 0 (certainly not) to 100, from the head alone. */
 	int (*probe)(const struct probe *p);
-	/** State facts. Facts found before damage stay. NULL: none. */
+	/** State the facts of PART_exe. Those found before damage stay. NULL: no executable. */
 	enum status (*facts)(struct input *in, struct fact_set *facts, struct error *e);
 	/** Hand out the members. NULL: not a container. */
 	enum status (*walk)(struct input *in, struct walk *w, struct error *e);

@@ -53,7 +53,7 @@ static int probe(const struct probe *p)
 
 static enum status state(struct pe *pe, enum fact_id id, uint64_t value)
 {
-	enum status status = fact_add_int(pe->facts, id, (int64_t)value);
+	enum status status = fact_set_int(pe->facts, id, (int64_t)value);
 
 	return status == OK ? OK : error_at(pe->e, status, 0, "too many facts");
 }
@@ -149,7 +149,9 @@ static enum status state_section(struct pe *pe, const struct section *s)
 		pe->has_entry_offset = true;
 		pe->entry_offset = at + (pe->entry - rva);
 	}
-	enum status status = state(pe, FACT_EXE_SECTION_OFFSET, at);
+	enum status status = fact_row(pe->facts, GROUP_EXE_SECTION);
+	if (status == OK)
+		status = state(pe, FACT_EXE_SECTION_OFFSET, at);
 	return status == OK ? state(pe, FACT_EXE_SECTION_SIZE, size) : status;
 }
 

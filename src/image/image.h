@@ -107,3 +107,31 @@ MUST_CHECK enum status image_skip_at(const struct image *img, uint32_t i, struct
 uint32_t image_count_count(const struct image *img);
 MUST_CHECK enum status image_count_at(const struct image *img, uint32_t i,
 				      struct image_count *ret);
+
+/* Beyond struct rule_info, of rules with a condition (YARA's and ClamAV's logical ones). */
+struct rule_extra {
+	struct str space; /* namespace */
+	bool is_private, is_global;
+	uint32_t tag_count, meta_count, pattern_count;
+};
+
+/** Texts are borrowed from the image. E_MALFORMED when the image is damaged. */
+MUST_CHECK enum status image_rule_extra(const struct image *img, uint32_t rule,
+					struct rule_extra *ret);
+MUST_CHECK enum status image_rule_tag(const struct image *img, uint32_t rule, uint32_t i,
+				      struct str *ret);
+MUST_CHECK enum status image_rule_meta(const struct image *img, uint32_t rule, uint32_t i,
+				       struct ir_meta *ret);
+MUST_CHECK enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t i,
+					  struct str *ret_name, bool *ret_is_private);
+
+/** Rules with a condition. */
+uint32_t image_rule_count(const struct image *img);
+
+/** The external variables that rules of the image use, with their own values. */
+uint32_t image_variable_count(const struct image *img);
+MUST_CHECK enum status image_variable_at(const struct image *img, uint32_t i,
+					 struct ir_variable *ret);
+
+/** Whether any rule asks for something of this module. */
+bool image_uses_module(const struct image *img, enum module_id module);

@@ -46,7 +46,7 @@ static enum status set_value(struct plan *p, const struct ir_expr *expr, uint32_
 static bool has_value(enum ir_op op)
 {
 	return (op >= OP_BOOL && op <= OP_TEXT) || takes_pattern(op) || takes_set(op) ||
-	       (op >= OP_IS_TYPE && op <= OP_FACT_LEN) || op == OP_READ;
+	       (op >= OP_IS_TYPE && op <= OP_ROWS) || op == OP_READ;
 }
 
 /* Recursion is bounded: ir_check() allows IR_DEPTH_MAX levels. */
@@ -86,7 +86,7 @@ void condition_mark_counted(struct plan *p, const struct ir_expr *expr, uint32_t
 
 bool condition_needs_facts(const struct ir_expr *expr)
 {
-	if (expr->op == OP_FACT || expr->op == OP_FACT_LEN)
+	if (expr->op >= OP_FACT && expr->op <= OP_ROWS)
 		return true;
 	for (uint32_t i = 0; i < expr->arg_count; i++) {
 		if (condition_needs_facts(expr->args[i]))

@@ -85,17 +85,17 @@ static const char *op_reason(enum ir_op op)
 		return "an external variable";
 	case OP_CALL:
 		return "a function of a module";
-	case OP_DIGEST:
-		return "a digest of a range";
 	case OP_RULE:
 	case OP_RULES:
 		return "a reference to another rule";
 	case OP_REGEX:
+	case OP_PATTERN:
 		return "a regular expression on a text";
 	case OP_LOOP_VALUE:
 	case OP_FOR_RANGE:
 	case OP_FOR_VALUES:
-	case OP_FOR_FACTS:
+	case OP_FOR_ROWS:
+	case OP_QUANTIFIED:
 	case OP_FOR_SET:
 		return "a loop";
 	default:
@@ -107,8 +107,6 @@ static const char *expr_reason(const struct ir_expr *expr)
 {
 	const char *reason = op_reason(expr->op);
 
-	if (expr->op == OP_FACT && expr->arg_count > 1)
-		return "a fact with two indices";
 	for (uint32_t i = 0; reason == NULL && i < expr->arg_count; i++)
 		reason = expr_reason(expr->args[i]);
 	return reason;

@@ -206,8 +206,11 @@ static bool is_condition_sound(const struct plan_view *p, const struct image_con
 	case OP_PARENT_TYPE:
 		return node->value < TYPE_COUNT;
 	case OP_FACT:
-	case OP_FACT_LEN:
 		return node->value < FACT_COUNT;
+	case OP_ROW:
+	case OP_ROW_KEY:
+	case OP_ROWS:
+		return node->value < GROUP_COUNT;
 	case OP_MATCHED ... OP_LENGTH:
 		return node->value < p->patterns.count;
 	case OP_SUM ... OP_DISTINCT_IN:

@@ -103,14 +103,36 @@ static bool takes_pattern_set(enum ir_op op)
 	return (op >= OP_SUM && op <= OP_DISTINCT_IN) || op == OP_FOR_SET;
 }
 
+static bool takes_group(enum ir_op op)
+{
+	return op == OP_ROW || op == OP_ROW_KEY || op == OP_ROWS || op == OP_FOR_ROWS;
+}
+
+static uint32_t group_of(const struct ir_expr *expr)
+{
+	return expr->op == OP_FOR_ROWS ? expr->loop.group : expr->index;
+}
+
+static bool has_slot(enum ir_op op)
+{
+	return op == OP_LOOP_VALUE || op == OP_FOR_RANGE || op == OP_FOR_VALUES ||
+	       op == OP_FOR_ROWS;
+}
+
 static enum status check_indices(const struct ir_rule *rule, const struct ir_expr *expr,
 				 struct error *e)
 {
-	if (takes_pattern(expr->op) && expr->index >= rule->pattern_count)
+	if (takes_pattern(expr->op) && expr->index >= rule->pattern_count &&
+	    expr->index != IR_CURRENT_PATTERN)
 		return refuse(e, "the condition names a pattern that is not there");
-	if ((expr->op == OP_FACT || expr->op == OP_FACT_LEN || expr->op == OP_FOR_FACTS) &&
-	    expr->index >= FACT_COUNT)
+	if (expr->op == OP_FACT && expr->index >= FACT_COUNT)
 		return refuse(e, "the condition names a fact that is not there");
+	if (takes_group(expr->op) && group_of(expr) >= GROUP_COUNT)
+		return refuse(e, "the condition names a group of facts that is not there");
+	if (expr->op == OP_CALL && expr->index >= FUNCTION_COUNT)
+		return refuse(e, "the condition names a function that is not there");
+	if (has_slot(expr->op) && expr->loop.slot >= IR_SLOTS_MAX)
+		return refuse(e, "the condition has too many loop variables");
 	if ((expr->op == OP_IS_TYPE || expr->op == OP_PARENT_TYPE) && expr->index >= TYPE_COUNT)
 		return refuse(e, "the condition names a type that is not there");
 	if (!takes_pattern_set(expr->op))
@@ -134,7 +156,7 @@ static enum status check_expr(const struct ir_rule *rule, const struct ir_expr *
 	enum status status = check_indices(rule, expr, e);
 	for (uint32_t i = 0; status == OK && i < expr->arg_count; i++)
 		status = check_expr(rule, expr->args[i], depth + 1, e);
-	if (status == OK && expr->op == OP_REGEX)
+	if (status == OK && (expr->op == OP_REGEX || expr->op == OP_PATTERN))
 		status = expr->pattern && expr->pattern->body
 				 ? check_node(expr->pattern->body, 0, e)
 				 : refuse(e, "a regular expression is missing");

@@ -123,6 +123,24 @@ void ir_print_node(struct buf *to, const struct ir_node *node)
 	buf_add_u8(to, ')');
 }
 
+/* " pe.sections[].name". Recursion is bounded: groups are nested as modules.def says. */
+static void print_name(struct buf *to, enum fact_group group, const char *name)
+{
+	const struct group_info *info = group_info(group);
+
+	if (info->parent == GROUP_NONE) {
+		for (unsigned m = 0; m < MODULE_COUNT; m++) {
+			if (module_info((enum module_id)m)->group == group)
+				buf_addf(to, " %s", module_info((enum module_id)m)->name);
+		}
+	} else {
+		print_name(to, info->parent, info->name);
+		if (info->kind != GROUP_ONE)
+			buf_add_str(to, STR("[]"));
+	}
+	buf_addf(to, "%s%s", name[0] != '\0' ? "." : "", name);
+}
+
 static void print_payload(struct buf *to, const struct ir_expr *expr)
 {
 	switch (expr->op) {
@@ -134,8 +152,6 @@ static void print_payload(struct buf *to, const struct ir_expr *expr)
 		buf_addf(to, " %.17g", expr->real);
 		break;
 	case OP_TEXT:
-	case OP_VARIABLE:
-	case OP_CALL:
 		buf_add_u8(to, ' ');
 		text_json(to, expr->text);
 		break;
@@ -144,22 +160,38 @@ static void print_payload(struct buf *to, const struct ir_expr *expr)
 		buf_addf(to, " %s", type_info((enum object_type)expr->index)->name);
 		break;
 	case OP_FACT:
-	case OP_FACT_LEN:
-	case OP_FOR_FACTS:
-		buf_addf(to, " %s", fact_info((enum fact_id)expr->index)->name);
+		print_name(to, fact_info((enum fact_id)expr->index)->group,
+			   fact_info((enum fact_id)expr->index)->name);
+		break;
+	case OP_ROW:
+	case OP_ROW_KEY:
+	case OP_ROWS:
+		print_name(to, (enum fact_group)expr->index, "");
+		break;
+	case OP_CALL:
+		print_name(to, function_info((enum function_id)expr->index)->group,
+			   function_info((enum function_id)expr->index)->name);
+		break;
+	case OP_FOR_ROWS:
+		buf_addf(to, " %u", expr->loop.slot);
+		print_name(to, (enum fact_group)expr->loop.group, "");
 		break;
 	case OP_REGEX:
+	case OP_PATTERN:
 		buf_add_u8(to, ' ');
 		ir_print_node(to, expr->pattern->body);
 		break;
 	case OP_MATCHED ... OP_LENGTH:
 	case OP_READ:
-	case OP_DIGEST:
 	case OP_RULE:
+	case OP_VARIABLE:
+	case OP_QUANTIFIED:
+		buf_addf(to, " %u", expr->index);
+		break;
 	case OP_LOOP_VALUE:
 	case OP_FOR_RANGE:
 	case OP_FOR_VALUES:
-		buf_addf(to, " %u", expr->index);
+		buf_addf(to, " %u", expr->loop.slot);
 		break;
 	case OP_SUM ... OP_DISTINCT_IN:
 	case OP_RULES:

@@ -22,6 +22,11 @@ enum ir_op {
 	OPS_TOTAL /* OP_COUNT is an operator */
 };
 
+/* In place of a pattern's index: the one that the FOR_SET around is at. */
+#define IR_CURRENT_PATTERN UINT32_MAX
+/* Loop variables of a condition. */
+enum { IR_SLOTS_MAX = 16 };
+
 /* Flags of OP_READ in node.index. */
 enum { READ_BITS_8 = 1, READ_BITS_16 = 2, READ_BITS_32 = 4, READ_SIGNED = 8, READ_BIG_ENDIAN = 16 };
 
@@ -37,6 +42,10 @@ struct ir_expr {
 			const uint32_t *items;
 			uint32_t count;
 		} set;
+		struct {
+			uint32_t slot;
+			uint32_t group; /* FOR_ROWS: enum fact_group */
+		} loop;
 	};
 	struct ir_expr *const *args;
 	uint32_t arg_count;
@@ -61,8 +70,9 @@ struct ir_rule {
 	struct str name;
 	uint32_t source;  /* index into ruleset.sources */
 	uint32_t line;    /* from 1 */
+	uint32_t space;   /* index into ruleset.spaces: YARA's namespaces */
 	enum rule_effect effect;
-	bool is_global;   /* YARA: no rule of the source holds unless this one does */
+	bool is_global;   /* YARA: no rule of the namespace holds unless this one does */
 	enum view view;
 	uint32_t types;   /* bit for each enum object_type that it applies to; 0: all */
 	struct ir_pattern *const *patterns;
@@ -103,6 +113,17 @@ struct ir_source {
 	uint32_t accepted, malformed, skipped, ignored; /* rules */
 };
 
+/* An external variable of YARA, with the value that it has unless a scan says another. */
+struct ir_variable {
+	struct str name;
+	enum { VARIABLE_INT, VARIABLE_FLOAT, VARIABLE_BOOL, VARIABLE_TEXT } type;
+	union {
+		int64_t integer; /* also 0 or 1 of a VARIABLE_BOOL */
+		double real;
+		struct str text;
+	};
+};
+
 /* Rules that were understood but not taken, counted by reason. */
 struct ir_skip {
 	uint32_t source;
@@ -119,6 +140,8 @@ struct ruleset {
 	struct { VEC(struct ir_rule); } rules;
 	struct { VEC(struct ir_hash); } hashes;
 	struct { VEC(struct ir_skip); } skips;
+	struct { VEC(struct ir_variable); } variables;
+	struct { VEC(struct str); } spaces; /* names of namespaces; the first is "" */
 	struct map ignored; /* names to leave out; see ruleset_ignore() */
 };
 
@@ -143,6 +166,15 @@ MUST_CHECK enum status ruleset_add_hash(struct ruleset *rs, const struct ir_hash
 MUST_CHECK enum status ruleset_skip(struct ruleset *rs, uint32_t source, uint32_t line,
 				    struct str kind, struct str reason, struct str name);
 
+/** The index of a namespace, made when it is new. The name is copied. */
+MUST_CHECK enum status ruleset_space(struct ruleset *rs, struct str name, uint32_t *ret_index);
+
+/** Define an external variable; texts are copied. E_MALFORMED when there is one of that name. */
+MUST_CHECK enum status ruleset_add_variable(struct ruleset *rs, const struct ir_variable *variable);
+
+/** The index of a variable; false when there is none of that name. */
+bool ruleset_find_variable(const struct ruleset *rs, struct str name, uint32_t *ret_index);
+
 /** Rules named `name` shall be left out, or only the line with that MD5 when `md5` is not empty. */
 MUST_CHECK enum status ruleset_ignore(struct ruleset *rs, struct str name, struct str md5);
 
@@ -165,7 +197,13 @@ struct ir_node *ir_edge(struct arena *a, bool at_end);
 struct ir_expr *ir_op(struct arena *a, enum ir_op op, struct ir_expr *const *args, uint32_t count);
 struct ir_expr *ir_int(struct arena *a, int64_t value);
 struct ir_expr *ir_bool(struct arena *a, bool value);
+struct ir_expr *ir_float(struct arena *a, double value);
+/** The text is copied. */
+struct ir_expr *ir_text(struct arena *a, struct str text);
 struct ir_expr *ir_indexed(struct arena *a, enum ir_op op, uint32_t index);
+/** OP_FACT, OP_ROW, OP_CALL …: an operator with node.index and operands. */
+struct ir_expr *ir_indexed_op(struct arena *a, enum ir_op op, uint32_t index,
+			      struct ir_expr *const *args, uint32_t count);
 struct ir_expr *ir_over_set(struct arena *a, enum ir_op op, const uint32_t *items, uint32_t count);
 
 /** Shortest and longest match of a tree in bytes; *ret_max may be IR_UNBOUNDED. */

@@ -20,6 +20,10 @@ enum status ruleset_new(size_t ceiling, struct ruleset **ret)
 		return E_NOMEM;
 	}
 	map_init(&rs->ignored);
+	if (!vec_push(&rs->spaces, &STR(""))) {
+		ruleset_free(rs);
+		return E_NOMEM;
+	}
 	*ret = rs;
 	return OK;
 }
@@ -32,6 +36,8 @@ void ruleset_free(struct ruleset *rs)
 	vec_done(&rs->rules);
 	vec_done(&rs->hashes);
 	vec_done(&rs->skips);
+	vec_done(&rs->variables);
+	vec_done(&rs->spaces);
 	map_done(&rs->ignored);
 	arena_free(rs->arena);
 	free(rs);
@@ -52,11 +58,55 @@ enum status ruleset_add_source(struct ruleset *rs, const struct ir_source *sourc
 	return OK;
 }
 
+enum status ruleset_space(struct ruleset *rs, struct str name, uint32_t *ret_index)
+{
+	for (size_t i = rs->spaces.len; i > 0; i--) {
+		if (str_eq(rs->spaces.items[i - 1], name)) {
+			*ret_index = (uint32_t)(i - 1);
+			return OK;
+		}
+	}
+	struct str copy = arena_str(rs->arena, name);
+	if (copy.data == NULL)
+		return E_LIMIT;
+	if (rs->spaces.len >= UINT32_MAX || !vec_push(&rs->spaces, &copy))
+		return E_NOMEM;
+	*ret_index = (uint32_t)rs->spaces.len - 1;
+	return OK;
+}
+
+bool ruleset_find_variable(const struct ruleset *rs, struct str name, uint32_t *ret_index)
+{
+	for (size_t i = 0; i < rs->variables.len; i++) {
+		if (str_eq(rs->variables.items[i].name, name)) {
+			*ret_index = (uint32_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum status ruleset_add_variable(struct ruleset *rs, const struct ir_variable *variable)
+{
+	struct ir_variable copy = *variable;
+	uint32_t known;
+
+	if (ruleset_find_variable(rs, variable->name, &known))
+		return E_MALFORMED;
+	copy.name = arena_str(rs->arena, variable->name);
+	if (copy.type == VARIABLE_TEXT)
+		copy.text = arena_str(rs->arena, variable->text);
+	if (copy.name.data == NULL || (copy.type == VARIABLE_TEXT && copy.text.data == NULL))
+		return E_LIMIT;
+	return vec_push(&rs->variables, &copy) ? OK : E_NOMEM;
+}
+
 enum status ruleset_add_rule(struct ruleset *rs, const struct ir_rule *rule)
 {
 	struct ir_rule copy = *rule;
 
-	if (rule->source >= rs->sources.len || ir_check(rule, NULL) != OK)
+	if (rule->source >= rs->sources.len || rule->space >= rs->spaces.len ||
+	    ir_check(rule, NULL) != OK)
 		return E_INTERNAL;
 	copy.name = arena_str(rs->arena, rule->name);
 	if (copy.name.data == NULL)

@@ -149,9 +149,35 @@ struct ir_expr *ir_bool(struct arena *a, bool value)
 	return expr;
 }
 
+struct ir_expr *ir_float(struct arena *a, double value)
+{
+	struct ir_expr *expr = ir_op(a, OP_FLOAT, NULL, 0);
+
+	if (expr != NULL)
+		expr->real = value;
+	return expr;
+}
+
+struct ir_expr *ir_text(struct arena *a, struct str text)
+{
+	struct ir_expr *expr = ir_op(a, OP_TEXT, NULL, 0);
+	struct str copy = arena_str(a, text);
+
+	if (expr == NULL || copy.data == NULL)
+		return NULL;
+	expr->text = copy;
+	return expr;
+}
+
 struct ir_expr *ir_indexed(struct arena *a, enum ir_op op, uint32_t index)
 {
-	struct ir_expr *expr = ir_op(a, op, NULL, 0);
+	return ir_indexed_op(a, op, index, NULL, 0);
+}
+
+struct ir_expr *ir_indexed_op(struct arena *a, enum ir_op op, uint32_t index,
+			      struct ir_expr *const *args, uint32_t count)
+{
+	struct ir_expr *expr = ir_op(a, op, args, count);
 
 	if (expr != NULL)
 		expr->index = index;

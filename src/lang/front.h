@@ -23,10 +23,35 @@ struct report {
 	void (*diagnostic)(struct report *r, const struct diagnostic *d);
 };
 
+struct source_text;
+
+/* Where a front end gets the files that a source includes. */
+struct includer {
+	/**
+	 * Open `path` as it stands in `from`, which may itself be included. The text is
+	 * borrowed until the whole compilation is over. E_DENIED where that is not
+	 * allowed, E_IO where there is none.
+	 */
+	enum status (*open)(struct includer *in, const struct source_text *from, struct str path,
+			    struct source_text *ret, struct error *e);
+};
+
+/* What a user can set for all sources of a compilation. */
+struct front_settings {
+	const struct ir_variable *variables; /* external variables that are defined */
+	size_t variable_count;
+	struct includer *includer; /* NULL: includes are refused */
+	uint32_t strings_max;      /* strings of a YARA rule; 0: 10,000 */
+	bool strict_escape;        /* warn of escapes without a meaning in regular expressions */
+	bool no_warnings;
+};
+
 /* A source as it was read. */
 struct source_text {
-	struct str name; /* shown and stored: path below the folder that the user named */
-	struct str text; /* the whole file, borrowed while it is compiled */
+	struct str name;  /* shown and stored: path below the folder that the user named */
+	struct str text;  /* the whole file, borrowed while it is compiled */
+	struct str space; /* namespace of its rules; empty: one of its own, called as the source */
+	const struct front_settings *settings; /* NULL: none is set */
 };
 
 struct front {

@@ -100,43 +100,84 @@ static struct value constant(const struct condition *c, const struct cursor *nod
 	}
 }
 
-static struct value fact(const struct condition *c, struct cursor *node)
+static struct value of_fact(const struct fact *f)
 {
-	struct value missing, v = VALUE_OF_UNDEFINED;
-	int64_t index = 0;
-
-	if (node->value >= FACT_COUNT)
-		return VALUE_OF_UNKNOWN;
-	if (node->next < node->end && !number(c, node, &index, &missing))
-		return missing;
-	if (index < 0)
-		return v;
-	enum fact_id id = (enum fact_id)node->value;
-	const struct fact *f = fact_get(c->object->facts, id, (uint64_t)index);
 	if (f == NULL)
-		return v;
-	switch (fact_info(id)->type) {
+		return VALUE_OF_UNDEFINED;
+	switch (f->kind) {
 	case FACT_INT:
 		return value_int(f->integer);
 	case FACT_FLOAT:
-		v.kind = VALUE_FLOAT;
-		v.real = f->real;
-		return v;
+		return value_float(f->real);
 	case FACT_TEXT:
-		v.kind = VALUE_TEXT;
-		v.text = f->text;
-		return v;
+		return value_text(f->text);
+	case FACT_UNDEFINED:
+		break;
 	}
-	return v;
+	return VALUE_OF_UNDEFINED;
 }
 
-static struct value fact_count(const struct condition *c, const struct cursor *node)
+/* Whether the facts of a part are known. */
+static bool need(const struct condition *c, enum fact_part part)
 {
-	const struct fact_set *facts = c->object->facts;
+	return c->object->facts == NULL || part == PART_COUNT ||
+	       fact_need(c->object->facts, part) == OK;
+}
+
+static struct value fact(const struct condition *c, struct cursor *node)
+{
+	struct value missing;
+	int64_t row = 0;
 
 	if (node->value >= FACT_COUNT)
 		return VALUE_OF_UNKNOWN;
-	return value_int(facts ? facts->lists[node->value].len : 0);
+	enum fact_id id = (enum fact_id)node->value;
+	if (!need(c, fact_info(id)->part))
+		return VALUE_OF_UNKNOWN;
+	if (node->next < node->end && !number(c, node, &row, &missing))
+		return missing;
+	return row < 0 ? VALUE_OF_UNDEFINED : of_fact(fact_get(c->object->facts, id, row));
+}
+
+/* The row around, for a group inside a LIST or DICT; 0 is that of a module. */
+static bool row_around(const struct condition *c, struct cursor *node, enum fact_group group,
+		       int64_t *ret, struct value *ret_missing)
+{
+	enum fact_group parent = group_info(group)->parent;
+
+	*ret = 0;
+	if (parent == GROUP_NONE || group_info(parent)->kind == GROUP_ONE)
+		return true;
+	return number(c, node, ret, ret_missing);
+}
+
+static struct value row(const struct condition *c, struct cursor *node)
+{
+	enum fact_group group = (enum fact_group)node->value;
+	struct value missing, v;
+	uint32_t first, count, found;
+	int64_t around;
+
+	if (node->value >= GROUP_COUNT || !need(c, group_part(group)))
+		return VALUE_OF_UNKNOWN;
+	if (!row_around(c, node, group, &around, &missing))
+		return missing;
+	if (node->op == OP_ROWS) {
+		fact_rows(c->object->facts, group, (uint64_t)around, &first, &count);
+		return value_int(count);
+	}
+	v = operand(c, node);
+	if (v.kind == VALUE_UNKNOWN || c->object->facts == NULL)
+		return v.kind == VALUE_UNKNOWN ? v : VALUE_OF_UNDEFINED;
+	if (node->op == OP_ROW_KEY)
+		return v.kind == VALUE_TEXT && fact_find(c->object->facts, group,
+							 (uint64_t)around, v.text, &found)
+			       ? value_int(found)
+			       : VALUE_OF_UNDEFINED;
+	fact_rows(c->object->facts, group, (uint64_t)around, &first, &count);
+	return v.kind == VALUE_INT && v.integer >= 0 && v.integer < count
+		       ? value_int(first + v.integer)
+		       : VALUE_OF_UNDEFINED;
 }
 
 static int64_t assemble(const uint8_t *p, uint32_t width, uint64_t flags)
@@ -332,8 +373,10 @@ static struct value evaluate(const struct condition *c, uint32_t at, uint32_t en
 		return value_int(node.value == (uint64_t)c->object->parent);
 	case OP_FACT:
 		return fact(c, &node);
-	case OP_FACT_LEN:
-		return fact_count(c, &node);
+	case OP_ROW:
+	case OP_ROW_KEY:
+	case OP_ROWS:
+		return row(c, &node);
 	case OP_READ:
 		return read_bytes(c, &node);
 	case OP_MATCHED ... OP_LENGTH:

@@ -7,10 +7,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "match/chain.h"
-
-struct match_span {
-	uint64_t start, length;
-};
+#include "match/match.h"
 
 /* One pattern of which some part matched. */
 struct found {

@@ -9,23 +9,38 @@
 
 #include "image/image.h"
 #include "ir/object.h"
+#include "ir/value.h"
+
+struct buf;
 
 /* Longest part of a pattern that is looked at in one piece; longer ones are chained. */
 enum { MATCH_PART_MAX = 8192 };
 /* Bytes that a window must repeat from the one before it. */
 enum { MATCH_OVERLAP = MATCH_PART_MAX + 64 };
 
+/* What rules ask for that is no matter of the object's bytes. Any function may be NULL. */
+struct match_environment {
+	/** The value of an external variable for this object; false: it keeps its own. */
+	bool (*variable)(struct match_environment *env, struct str name, struct value *ret);
+	/** A line of console.log(). */
+	void (*log)(struct match_environment *env, struct str line);
+	/** Data that the user gave for a module; empty when there is none. */
+	struct str (*module_data)(struct match_environment *env, enum module_id module);
+};
+
 struct match_object {
-	uint64_t size;
+	uint64_t size; /* of a process: behind its last address */
+	bool is_process; /* windows may have holes between them; there is no file size */
 	enum object_type type, parent; /* parent: TYPE_COUNT for a top-level object */
 	enum view view;
-	const struct fact_set *facts;  /* may be NULL */
+	struct fact_set *facts;        /* found when they are asked for; may be NULL */
 	struct input *input;           /* for reads at computed offsets; may be NULL */
+	struct match_environment *env; /* may be NULL */
 };
 
 /*
  * Bytes [start, start + len) of the object. Windows come in order, without
- * holes; a window begins at most MATCH_OVERLAP bytes before `fresh`, and
+ * holes (but between the regions of a process, see below); a window begins at most MATCH_OVERLAP bytes before `fresh`, and
  * exactly that many once the object has that many.
  */
 struct match_window {
@@ -33,7 +48,13 @@ struct match_window {
 	size_t len;
 	uint64_t start; /* offset of data[0] in the object */
 	uint64_t fresh; /* offset of the first byte that was in no window before */
-	bool last;      /* the object ends with this window */
+	bool last;      /* the object ends with this window, or the region of a process does */
+};
+
+/* A match of one pattern. */
+struct match_span {
+	uint64_t start, length;
+	uint8_t key; /* that its bytes are xored with; 0 without xor */
 };
 
 struct match_hit {
@@ -64,3 +85,26 @@ MUST_CHECK enum status matcher_feed(struct matcher *m, const struct match_window
  */
 MUST_CHECK enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits,
 				   size_t *ret_count);
+
+/* What a matcher keeps beyond what conditions need. */
+struct match_wishes {
+	bool every_match;  /* of every pattern, so that they can be shown */
+	bool first_only;   /* of patterns whose condition asks only whether they match (yara -f) */
+};
+
+/** Applies from the next matcher_begin() on. */
+void matcher_wish(struct matcher *m, const struct match_wishes *wishes);
+
+/**
+ * After matcher_end(): the matches of pattern `pattern` (from 0) of a rule, in order of
+ * start; *ret_spans is valid until the next matcher_begin(). Only with every_match are
+ * they all there. Returns how many; 0 for a number that is not a pattern's.
+ */
+size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
+		     const struct match_span **ret_spans);
+
+/** Whether a pattern matched more often than is counted. */
+bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern);
+
+/** After matcher_end(): why a rule holds or not, each part of its condition with its value. */
+MUST_CHECK enum status matcher_explain(struct matcher *m, uint32_t rule, struct buf *to);

@@ -5,8 +5,10 @@
 static bool fact_of(const struct match_object *object, enum fact_id id, uint64_t index,
 		    uint64_t *ret)
 {
+	/* facts that are not known place nothing: the object is reported for it elsewhere */
+	if (object->facts == NULL || fact_need(object->facts, PART_exe) != OK)
+		return false;
 	const struct fact *fact = fact_get(object->facts, id, index);
-
 	if (fact == NULL || fact->integer < 0)
 		return false;
 	*ret = (uint64_t)fact->integer;
@@ -27,7 +29,7 @@ static bool shift(uint64_t base, int64_t delta, uint64_t *ret)
 static bool base_of(const struct image_pattern *pattern, const struct match_object *object,
 		    uint64_t *ret)
 {
-	const struct fact_set *facts = object->facts;
+	uint32_t first, count;
 
 	switch (pattern->base) {
 	case PLACE_START:
@@ -42,10 +44,10 @@ static bool base_of(const struct image_pattern *pattern, const struct match_obje
 	case PLACE_IN_SECTION:
 		return fact_of(object, FACT_EXE_SECTION_OFFSET, pattern->section, ret);
 	case PLACE_LAST_SECTION:
-		if (facts == NULL || facts->lists[FACT_EXE_SECTION_OFFSET].len == 0)
+		if (object->facts == NULL || fact_need(object->facts, PART_exe) != OK)
 			return false;
-		return fact_of(object, FACT_EXE_SECTION_OFFSET,
-			       facts->lists[FACT_EXE_SECTION_OFFSET].len - 1, ret);
+		fact_rows(object->facts, GROUP_EXE_SECTION, 0, &first, &count);
+		return count > 0 && fact_of(object, FACT_EXE_SECTION_OFFSET, count - 1, ret);
 	default:
 		return false;
 	}

@@ -16,11 +16,6 @@ bool value_holds(struct value v)
 	}
 }
 
-static struct value value_float(double real)
-{
-	return (struct value){.kind = VALUE_FLOAT, .real = real};
-}
-
 static double real_of(struct value v)
 {
 	return v.kind == VALUE_FLOAT ? v.real : (double)v.integer;

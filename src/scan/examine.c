@@ -1,5 +1,6 @@
 #include "scan/examine.h"
 
+#include "format/parts.h"
 #include "scan/budget.h"
 #include "scan/evidence.h"
 #include "scan/members.h"
@@ -11,27 +12,15 @@
  */
 enum { SECTION_WORK_FACTOR = 4, SECTION_WORK_FREE = 1 << 20 };
 
-/* Facts cost reads of their own: they are stated only for rules that ask. */
-static void state_facts(struct scanner *s, struct pass *p)
-{
-	const struct object *o = p->o;
-	struct input *in = o->in;
-	struct memory_input whole;
+/* Finds facts in the object at hand. */
+struct finder {
+	struct fact_source base;
+	struct input *in;
+};
 
-	if ((s->facts_types & 1u << o->type) == 0)
-		return;
-	arena_clear(s->arena);
-	fact_set_init(&s->facts, s->arena);
-	if (o->format == NULL || o->format->facts == NULL)
-		return;
-	if (pass_has_all(p)) {
-		memory_input_init(&whole, p->window.data, p->window.len);
-		in = &whole.in;
-	}
-	enum status status = o->format->facts(in, &s->facts, NULL);
-	/* what damage hides is undefined for the rules: that is their answer */
-	if (status != E_TRUNCATED && status != E_MALFORMED && status != E_UNSUPPORTED)
-		pass_note(p, status);
+static enum status find_part(struct fact_source *source, struct fact_set *set, enum fact_part part)
+{
+	return part_find(part, ((struct finder *)source)->in, set, NULL);
 }
 
 /* Hash [at, at + len) of the object for the digester, which has begun. */
@@ -94,6 +83,11 @@ static void check_sections(struct scanner *s, const struct pass *p)
 
 	if ((s->facts_types & 1u << o->type) == 0 || o->is_cut)
 		return;
+	enum status status = fact_need(&s->facts, PART_exe);
+	if (status != OK) {
+		budget_missed(s, reason_of_status(status), 0, o->depth);
+		return;
+	}
 	if (__builtin_mul_overflow(o->in->size, (uint64_t)SECTION_WORK_FACTOR, &budget) ||
 	    !add_u64(budget, SECTION_WORK_FREE, &budget))
 		budget = UINT64_MAX;
@@ -121,6 +115,8 @@ static void check_sections(struct scanner *s, const struct pass *p)
 /* All that does not need the pass again; false when the object's members need no look. */
 static bool judge(struct scanner *s, struct object *o)
 {
+	struct memory_input whole;
+	struct finder finder = {{find_part}, o->in};
 	struct pass p;
 
 	if (!pass_begin(s, &p, o))
@@ -132,7 +128,12 @@ static bool judge(struct scanner *s, struct object *o)
 	};
 	o->format = format_identify(&head);
 	o->type = o->format != NULL ? o->format->type : TYPE_DATA;
-	state_facts(s, &p);
+	if (pass_has_all(&p)) {
+		memory_input_init(&whole, p.window.data, p.window.len);
+		finder.in = &whole.in;
+	}
+	arena_clear(s->arena);
+	fact_set_init(&s->facts, s->arena, &finder.base);
 	pass_run(s, &p);
 	if (evidence_is_trusted(s, o)) {
 		if (o->depth == 0)

@@ -61,7 +61,7 @@ static void begin_matching(struct scanner *s, struct pass *p, struct match_objec
 		.type = p->o->type,
 		.parent = p->o->parent,
 		.view = VIEW_RAW,
-		.facts = (s->facts_types & 1u << p->o->type) != 0 ? &s->facts : NULL,
+		.facts = &s->facts,
 		.input = p->o->in,
 	};
 	for (size_t i = 0; i < s->image_count; i++) {

@@ -104,14 +104,14 @@ static void check_facts(const struct format *f, struct input *in)
 
 	if (a == NULL)
 		return;
-	fact_set_init(&set, a);
+	fact_set_init(&set, a, NULL);
 	check_failure(f->facts(in, &set, &e), &e, in->size);
 	PROMISE(arena_used(a) <= ARENA_CEILING);
 	for (unsigned id = 0; id < FACT_COUNT; id++) {
-		for (uint32_t i = 0; i < set.lists[id].len; i++) {
+		for (uint32_t i = 0; i < set.columns[id].len; i++) {
 			const struct fact *fact = fact_get(&set, id, i);
 
-			if (fact_info(id)->type == FACT_TEXT)
+			if (fact != NULL && fact->kind == FACT_TEXT)
 				read_all(fact->text.data, fact->text.len);
 		}
 	}

@@ -230,13 +230,24 @@ static struct val of_two(const struct eval *e, const struct ir_expr *x)
 static struct val fact_value(const struct eval *e, const struct ir_expr *x)
 {
 	struct val index = x->arg_count ? value_of(e, x->args[0]) : integer(0);
-	const struct fact_list *list = &e->o->facts->lists[x->index];
+	const struct fact *fact = index.kind == INT && index.i >= 0
+					  ? fact_get(e->o->facts, x->index, (uint64_t)index.i)
+					  : NULL;
 
-	if (index.kind != INT || index.i < 0 || index.i >= list->len)
+	if (fact == NULL)
 		return undefined;
-	if (fact_info(x->index)->type == FACT_TEXT)
-		return (struct val){.kind = TEXT, .s = list->values[index.i].text};
-	return integer(list->values[index.i].integer);
+	if (fact->kind == FACT_TEXT)
+		return (struct val){.kind = TEXT, .s = fact->text};
+	return integer(fact->integer);
+}
+
+static struct val row_value(const struct eval *e, const struct ir_expr *x)
+{
+	struct val index = value_of(e, x->args[0]);
+
+	if (index.kind != INT || index.i < 0 || index.i >= e->o->facts->groups[x->index].len)
+		return undefined;
+	return index;
 }
 
 static struct val of_logic(const struct eval *e, const struct ir_expr *x)
@@ -292,8 +303,10 @@ static struct val value_of(const struct eval *e, const struct ir_expr *x)
 		return integer(x->index == e->o->parent);
 	case OP_FACT:
 		return fact_value(e, x);
-	case OP_FACT_LEN:
-		return integer(e->o->facts->lists[x->index].len);
+	case OP_ROW:
+		return row_value(e, x);
+	case OP_ROWS:
+		return integer(e->o->facts->groups[x->index].len);
 	case OP_AND ... OP_DEFINED:
 		return of_logic(e, x);
 	case OP_NEG:

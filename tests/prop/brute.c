@@ -174,7 +174,7 @@ static bool match_at(const struct walk *w, const struct made_pattern *p, size_t 
 static bool place_base(const struct brute_object *o, const struct ir_place *place, int64_t *ret)
 {
 	const struct fact *f = NULL;
-	uint32_t sections = o->facts->lists[FACT_EXE_SECTION_OFFSET].len;
+	uint32_t sections = o->facts->groups[GROUP_EXE_SECTION].len;
 
 	if (place->base == PLACE_START || place->base == PLACE_ANYWHERE)
 		return *ret = 0, true;

@@ -285,11 +285,10 @@ static struct ir_expr *text(struct maker *m)
 	struct ir_expr *e = ir_op(m->arena, OP_TEXT, NULL, 0);
 
 	if (random_chance(&m->random, 2)) {
-		e = ir_indexed(m->arena, OP_FACT, FACT_ELF_SECTION_NAME);
 		struct ir_expr *index = number(m);
-		struct ir_expr *fact = ir_op(m->arena, OP_FACT, &index, 1);
-		fact->index = e->index;
-		return fact;
+		struct ir_expr *row =
+			ir_indexed_op(m->arena, OP_ROW, GROUP_ELF_SECTION, &index, 1);
+		return ir_indexed_op(m->arena, OP_FACT, FACT_ELF_SECTION_NAME, &row, 1);
 	}
 	e->text = str_of(some[random_below(&m->random, 7)]);
 	return e;
@@ -315,7 +314,7 @@ static struct ir_expr *leaf(struct maker *m, uint32_t count)
 		return ir_indexed(m->arena, random_chance(r, 2) ? OP_IS_TYPE : OP_PARENT_TYPE,
 				  random_below(r, TYPE_COUNT));
 	case 5:
-		return ir_indexed(m->arena, OP_FACT_LEN, FACT_EXE_SECTION_OFFSET);
+		return ir_indexed(m->arena, OP_ROWS, GROUP_EXE_SECTION);
 	case 6:
 		return ir_indexed(m->arena, OP_FACT, FACT_EXE_ENTRY);
 	case 7:
@@ -401,18 +400,22 @@ void make_facts(struct maker *m, struct fact_set *facts, size_t size)
 	uint32_t sections = random_below(&m->random, 4);
 	enum status status = OK;
 
-	fact_set_init(facts, m->arena);
+	fact_set_init(facts, m->arena, NULL);
 	if (random_chance(&m->random, 4))
 		return;
-	status = fact_add_int(facts, FACT_EXE_ENTRY, random_below(&m->random, (uint32_t)size + 4));
+	status = fact_set_int(facts, FACT_EXE_ENTRY, random_below(&m->random, (uint32_t)size + 4));
 	for (uint32_t i = 0; status == OK && i < sections; i++) {
-		status = fact_add_int(facts, FACT_EXE_SECTION_OFFSET,
-				      random_below(&m->random, (uint32_t)size + 4));
+		status = fact_row(facts, GROUP_EXE_SECTION);
 		if (status == OK)
-			status = fact_add_int(facts, FACT_EXE_SECTION_SIZE,
+			status = fact_row(facts, GROUP_ELF_SECTION);
+		if (status == OK)
+			status = fact_set_int(facts, FACT_EXE_SECTION_OFFSET,
+					      random_below(&m->random, (uint32_t)size + 4));
+		if (status == OK)
+			status = fact_set_int(facts, FACT_EXE_SECTION_SIZE,
 					      random_below(&m->random, 30));
 		if (status == OK)
-			status = fact_add_text(facts, FACT_ELF_SECTION_NAME,
+			status = fact_set_text(facts, FACT_ELF_SECTION_NAME,
 					       str_of(names[random_below(&m->random, 4)]));
 	}
 	if (status != OK)

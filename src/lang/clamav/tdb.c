@@ -67,7 +67,7 @@ static struct ir_expr *entry_value(struct arena *a)
 
 static struct ir_expr *sections_value(struct arena *a)
 {
-	return ir_indexed(a, OP_FACT_LEN, FACT_EXE_SECTION_OFFSET);
+	return ir_indexed(a, OP_ROWS, GROUP_EXE_SECTION);
 }
 
 static enum status read_engine(struct signature *s, struct tdb *tdb, struct str value)

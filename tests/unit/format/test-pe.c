@@ -151,7 +151,7 @@ static void facts_of_headers(void **state)
 
 		make(pe, &made[i].recipe);
 		memory_input_init(&in, pe, made[i].size ? made[i].size : FILE_BYTES);
-		fact_set_init(&set, a);
+		fact_set_init(&set, a, NULL);
 		enum status got = format_named("pe")->facts(&in.in, &set, &e);
 		if (got != made[i].want || e.code != got)
 			fail_msg("%s: got %s (%s), want %s", made[i].name, status_name(got),

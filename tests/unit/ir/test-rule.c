@@ -122,7 +122,7 @@ static void checks(void **state)
 		{"wrong width", ir_not(arena, text("ab"), 3), ir_bool(arena, true), E_MALFORMED},
 		{"deepest", nested(IR_DEPTH_MAX), ir_bool(arena, true), OK},
 		{"too deep", nested(IR_DEPTH_MAX + 1), ir_bool(arena, true), E_MALFORMED},
-		{"unknown fact", text("a"), ir_indexed(arena, OP_FACT_LEN, FACT_COUNT),
+		{"unknown fact", text("a"), ir_indexed(arena, OP_FACT, FACT_COUNT),
 		 E_MALFORMED},
 	};
 

@@ -36,8 +36,8 @@ static const struct source_case signatures_cases[] = {
 	 "(rule \"A\" detect raw (pattern \"ab\" rising) (and (ge (size) (int 10)) "
 	 "(le (size) (int 20)) (matched 0)))\n"
 	 "(rule \"B\" detect raw pe (pattern \"ab\" rising) (and (le (fact "
-	 "exe.entry_point) (int 20)) (ge (fact-len exe.sections[].offset) (int 3)) "
-	 "(le (fact-len exe.sections[].offset) (int 3)) (matched 0)))\n"
+	 "exe.entry_point) (int 20)) (ge (rows exe.sections[]) (int 3)) "
+	 "(le (rows exe.sections[]) (int 3)) (matched 0)))\n"
 	 "(rule \"C\" detect raw (pattern \"ab\" rising) (matched 0))\n"
 	 "(rule \"D\" detect raw elf (pattern \"ab\" rising) (matched 0))\n"},
 	{"skipped keys", "a.ldb",
