@@ -29,7 +29,7 @@ struct match_environment {
 };
 
 struct match_object {
-	uint64_t size; /* of a process: behind its last address */
+	uint64_t size;   /* of a process: behind its last address */
 	bool is_process; /* windows may have holes between them; there is no file size */
 	enum object_type type, parent; /* parent: TYPE_COUNT for a top-level object */
 	enum view view;
@@ -40,8 +40,9 @@ struct match_object {
 
 /*
  * Bytes [start, start + len) of the object. Windows come in order, without
- * holes (but between the regions of a process, see below); a window begins at most MATCH_OVERLAP bytes before `fresh`, and
- * exactly that many once the object has that many.
+ * holes but those between the regions of a process, each of which begins
+ * anew; a window begins at most MATCH_OVERLAP bytes before `fresh`, and
+ * exactly that many once the object (or the region) has that many.
  */
 struct match_window {
 	const uint8_t *data;
