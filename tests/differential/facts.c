@@ -74,6 +74,25 @@ static void print_fact(const struct fact *f)
 	putchar('\n');
 }
 
+static void print_constants(const struct printer *p, enum fact_group group)
+{
+	size_t count;
+	const struct constant_info *all = constant_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct fact f = {.kind = FACT_INT, .integer = all[i].integer};
+
+		if (all[i].group != group)
+			continue;
+		if (all[i].type == VALUE_TYPE_FLOAT)
+			f = (struct fact){.kind = FACT_FLOAT, .real = all[i].real};
+		else if (all[i].type == VALUE_TYPE_TEXT)
+			f = (struct fact){.kind = FACT_TEXT, .text = str_of(all[i].text)};
+		printf("%s.%s = ", p->name, all[i].name);
+		print_fact(&f);
+	}
+}
+
 static void print_row(struct printer *p, enum fact_group group, uint32_t row)
 {
 	for (unsigned id = 0; id < FACT_COUNT; id++) {
@@ -117,6 +136,7 @@ static void print_group(struct printer *p, enum fact_group group, uint32_t row)
 {
 	size_t len = strlen(p->name);
 
+	print_constants(p, group);
 	print_row(p, group, row);
 	for (unsigned below = 0; below < GROUP_COUNT; below++) {
 		const struct group_info *info = group_info((enum fact_group)below);
