@@ -5,12 +5,9 @@
  *	|, ^, &, << >>, + -, * \ %, - ~, what stands by itself
  */
 #include "base/num.h"
-#include "lang/yara/parser.h"
+#include "lang/yara/parser-expr.h"
 
-static struct ast_expr *read_or(struct parser *p);
-static struct ast_expr *read_sum(struct parser *p, unsigned level);
-
-static struct ast_expr *node(struct parser *p, enum ast_expr_kind kind, uint32_t start)
+struct ast_expr *parser_node(struct parser *p, enum ast_expr_kind kind, uint32_t start)
 {
 	struct ast_expr *e = parser_new(p, sizeof *e);
 
@@ -27,7 +24,7 @@ static uint32_t start_of(const struct parser *p)
 }
 
 /* End a node that is complete; its depth follows from its operands. NULL when it is too deep. */
-static struct ast_expr *finish(struct parser *p, struct ast_expr *e)
+struct ast_expr *parser_finish(struct parser *p, struct ast_expr *e)
 {
 	const struct ast_expr *below[] = {e->place.low,    e->place.high,    e->quantifier.expr,
 					  e->iterator.low, e->iterator.high};
@@ -55,7 +52,7 @@ static struct ast_expr *finish(struct parser *p, struct ast_expr *e)
 }
 
 /* One level down, as far as that is allowed. */
-static bool enter(struct parser *p)
+bool parser_enter(struct parser *p)
 {
 	if (p->is_lost)
 		return false;
@@ -74,7 +71,7 @@ static struct ast_expr *with_operand(struct parser *p, struct ast_expr *e, struc
 	if (arg == NULL || e == NULL)
 		return NULL;
 	e->args = arg;
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 /* "(low..high)" */
@@ -82,18 +79,18 @@ static bool read_range(struct parser *p, struct ast_expr **ret_low, struct ast_e
 {
 	if (!parser_expect(p, "("))
 		return false;
-	*ret_low = read_sum(p, 0);
+	*ret_low = parser_sum(p, 0);
 	if (*ret_low == NULL || !parser_expect(p, ".."))
 		return false;
-	*ret_high = read_sum(p, 0);
+	*ret_high = parser_sum(p, 0);
 	return *ret_high != NULL && parser_expect(p, ")");
 }
 
-static bool read_place(struct parser *p, struct ast_place *place, bool can_be_at)
+bool parser_place(struct parser *p, struct ast_place *place, bool can_be_at)
 {
 	if (can_be_at && parser_take(p, "at")) {
 		place->kind = AST_AT;
-		place->low = read_sum(p, 0);
+		place->low = parser_sum(p, 0);
 		return place->low != NULL;
 	}
 	if (!parser_take(p, "in"))
@@ -110,7 +107,7 @@ static struct ast_expr *read_pattern(struct parser *p)
 		[TOKEN_STRING] = AST_STRING, [TOKEN_COUNT] = AST_COUNT,
 		[TOKEN_OFFSET] = AST_OFFSET, [TOKEN_LENGTH] = AST_LENGTH,
 	};
-	struct ast_expr *e = node(p, kinds[p->token.kind], start_of(p));
+	struct ast_expr *e = parser_node(p, kinds[p->token.kind], start_of(p));
 	bool is_indexed = p->token.kind == TOKEN_OFFSET || p->token.kind == TOKEN_LENGTH;
 
 	if (e == NULL)
@@ -122,13 +119,13 @@ static struct ast_expr *read_pattern(struct parser *p)
 	}
 	parser_step(p);
 	if (is_indexed && parser_take(p, "[")) {
-		e->args = read_sum(p, 0);
+		e->args = parser_sum(p, 0);
 		if (e->args == NULL || !parser_expect(p, "]"))
 			return NULL;
 	}
-	if (!is_indexed && !read_place(p, &e->place, e->kind == AST_STRING))
+	if (!is_indexed && !parser_place(p, &e->place, e->kind == AST_STRING))
 		return NULL;
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static bool read_arguments(struct parser *p, struct ast_expr *call)
@@ -139,7 +136,7 @@ static bool read_arguments(struct parser *p, struct ast_expr *call)
 	if (parser_take(p, ")"))
 		return true;
 	do {
-		*end = read_or(p);
+		*end = parser_or(p);
 		if (*end == NULL)
 			return false;
 		end = &(*end)->next;
@@ -150,16 +147,16 @@ static bool read_arguments(struct parser *p, struct ast_expr *call)
 /* name, name.member, name[index], name(arguments) and what follows of these */
 static struct ast_expr *read_name(struct parser *p)
 {
-	struct ast_expr *e = node(p, AST_NAME, start_of(p));
+	struct ast_expr *e = parser_node(p, AST_NAME, start_of(p));
 
 	if (e == NULL)
 		return NULL;
 	e->name = p->token.text;
 	parser_step(p);
-	e = finish(p, e);
+	e = parser_finish(p, e);
 	while (e != NULL &&
 	       (parser_sees(p, ".") || parser_sees(p, "[") || parser_sees(p, "("))) {
-		struct ast_expr *outer = node(p, AST_MEMBER, e->span.start);
+		struct ast_expr *outer = parser_node(p, AST_MEMBER, e->span.start);
 
 		if (outer == NULL)
 			return NULL;
@@ -170,7 +167,7 @@ static struct ast_expr *read_name(struct parser *p)
 				return NULL;
 		} else if (parser_take(p, "[")) {
 			outer->kind = AST_INDEX;
-			e->next = read_sum(p, 0);
+			e->next = parser_sum(p, 0);
 			if (e->next == NULL || !parser_expect(p, "]"))
 				return NULL;
 		} else {
@@ -182,7 +179,7 @@ static struct ast_expr *read_name(struct parser *p)
 			}
 			parser_step(p);
 		}
-		e = finish(p, outer);
+		e = parser_finish(p, outer);
 	}
 	return e;
 }
@@ -218,7 +215,7 @@ static bool read_flags(struct str word, unsigned *ret)
 
 static struct ast_expr *read_keyword(struct parser *p)
 {
-	struct ast_expr *e = node(p, AST_BOOL, start_of(p));
+	struct ast_expr *e = parser_node(p, AST_BOOL, start_of(p));
 	bool is_true = parser_sees(p, "true");
 
 	if (e == NULL)
@@ -240,30 +237,30 @@ static struct ast_expr *read_keyword(struct parser *p)
 	if (e->kind == AST_READ) {
 		if (!parser_expect(p, "("))
 			return NULL;
-		e->args = read_sum(p, 0);
+		e->args = parser_sum(p, 0);
 		if (e->args == NULL || !parser_expect(p, ")"))
 			return NULL;
 	}
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static struct ast_expr *read_group(struct parser *p)
 {
-	struct ast_expr *e = node(p, AST_GROUP, start_of(p));
+	struct ast_expr *e = parser_node(p, AST_GROUP, start_of(p));
 
-	if (e == NULL || !enter(p))
+	if (e == NULL || !parser_enter(p))
 		return NULL;
 	parser_step(p);
-	e->args = read_or(p);
+	e->args = parser_or(p);
 	p->depth--;
 	if (e->args == NULL || !parser_expect(p, ")"))
 		return NULL;
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static struct ast_expr *read_literal(struct parser *p)
 {
-	struct ast_expr *e = node(p, AST_INT, start_of(p));
+	struct ast_expr *e = parser_node(p, AST_INT, start_of(p));
 
 	if (e == NULL)
 		return NULL;
@@ -277,12 +274,12 @@ static struct ast_expr *read_literal(struct parser *p)
 		e->text = p->token.value;
 	}
 	parser_step(p);
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static struct ast_expr *read_regex(struct parser *p)
 {
-	struct ast_expr *e = node(p, AST_REGEX, start_of(p));
+	struct ast_expr *e = parser_node(p, AST_REGEX, start_of(p));
 
 	lexer_regex(&p->lexer, &p->token);
 	if (p->token.kind == TOKEN_BAD)
@@ -291,7 +288,7 @@ static struct ast_expr *read_regex(struct parser *p)
 		return NULL;
 	e->regex = p->token.regex;
 	parser_step(p);
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static struct ast_expr *read_primary(struct parser *p)
@@ -329,8 +326,8 @@ static struct ast_expr *read_sign(struct parser *p)
 
 	if (op == OP_BOOL)
 		return read_primary(p);
-	struct ast_expr *e = node(p, AST_UNARY, start_of(p));
-	if (e == NULL || !enter(p))
+	struct ast_expr *e = parser_node(p, AST_UNARY, start_of(p));
+	if (e == NULL || !parser_enter(p))
 		return NULL;
 	e->op = op;
 	e->op_span = p->token.span;
@@ -345,7 +342,7 @@ struct binary {
 	enum ir_op op;
 };
 
-enum { LEVELS = 6, LEVEL_OPERATORS = 3 };
+enum { LEVELS = PARSER_LEVELS, LEVEL_OPERATORS = 3 };
 
 static const struct binary levels[LEVELS][LEVEL_OPERATORS] = {
 	{{"|", OP_BIT_OR}},
@@ -368,7 +365,7 @@ static const struct binary *operator_at(const struct parser *p, unsigned level)
 static struct ast_expr *join(struct parser *p, enum ir_op op, struct span at,
 			     struct ast_expr *left, struct ast_expr *right)
 {
-	struct ast_expr *e = left != NULL ? node(p, AST_BINARY, left->span.start) : NULL;
+	struct ast_expr *e = left != NULL ? parser_node(p, AST_BINARY, left->span.start) : NULL;
 
 	if (e == NULL || right == NULL)
 		return NULL;
@@ -378,10 +375,10 @@ static struct ast_expr *join(struct parser *p, enum ir_op op, struct span at,
 	return with_operand(p, e, left);
 }
 
-/* Operators of a level and those that bind stronger. "50%" before "of" is left to read_of(). */
-static struct ast_expr *read_sum(struct parser *p, unsigned level)
+/* Operators of a level and those that bind stronger. "50%" before "of" is left to parser_of(). */
+struct ast_expr *parser_sum(struct parser *p, unsigned level)
 {
-	struct ast_expr *left = level < LEVELS ? read_sum(p, level + 1) : read_sign(p);
+	struct ast_expr *left = level < LEVELS ? parser_sum(p, level + 1) : read_sign(p);
 	const struct binary *b;
 
 	while (level < LEVELS && left != NULL && !p->is_percent &&
@@ -393,179 +390,12 @@ static struct ast_expr *read_sum(struct parser *p, unsigned level)
 			p->is_percent = true;
 			break;
 		}
-		left = join(p, b->op, at, left, read_sum(p, level + 1));
+		left = join(p, b->op, at, left, parser_sum(p, level + 1));
 	}
 	return left;
 }
 
-/* ------------------------------------------------------------ of, for, comparison */
-
-static bool read_set_item(struct parser *p, struct ast_set_item *item)
-{
-	item->span = p->token.span;
-	item->name = p->token.text;
-	item->is_wildcard = p->token.is_wildcard;
-	item->is_rule = p->token.kind == TOKEN_NAME;
-	if (p->token.kind != TOKEN_STRING && !item->is_rule) {
-		parser_expected(p, "a string such as $a, $a* or a rule");
-		return false;
-	}
-	parser_step(p);
-	if (item->is_rule && parser_take(p, "*"))
-		item->is_wildcard = true;
-	item->span = parser_span(p, item->span.start);
-	return true;
-}
-
-static bool read_set(struct parser *p, struct ast_set *set)
-{
-	struct ast_set_item **end = &set->items;
-
-	set->span = p->token.span;
-	if (parser_take(p, "them")) {
-		set->is_them = true;
-		return !p->is_lost;
-	}
-	if (!parser_sees(p, "(")) {
-		parser_expected(p, "'them' or a set of strings in parentheses");
-		return false;
-	}
-	do {
-		parser_step(p);
-		struct ast_set_item *item = parser_new(p, sizeof *item);
-
-		if (item == NULL || !read_set_item(p, item))
-			return false;
-		*end = item;
-		end = &item->next;
-	} while (parser_sees(p, ","));
-	if (!parser_expect(p, ")"))
-		return false;
-	set->span = parser_span(p, set->span.start);
-	return true;
-}
-
-static bool sees_quantifier(const struct parser *p)
-{
-	return parser_sees(p, "all") || parser_sees(p, "any") || parser_sees(p, "none");
-}
-
-static void take_quantifier(struct parser *p, struct ast_quantifier *q)
-{
-	q->kind = parser_sees(p, "all") ? AST_ALL : parser_sees(p, "any") ? AST_ANY : AST_NONE;
-	q->span = p->token.span;
-	parser_step(p);
-}
-
-/* Behind a quantifier, at "of". */
-static struct ast_expr *read_of(struct parser *p, const struct ast_quantifier *q)
-{
-	struct ast_expr *e = node(p, AST_OF, q->span.start);
-
-	if (e == NULL || !parser_expect(p, "of"))
-		return NULL;
-	e->quantifier = *q;
-	if (!read_set(p, &e->set) || !read_place(p, &e->place, true))
-		return NULL;
-	return finish(p, e);
-}
-
-static void quantifier_of(struct parser *p, struct ast_expr *expr, struct ast_quantifier *q)
-{
-	*q = (struct ast_quantifier){p->is_percent ? AST_PERCENT : AST_AT_LEAST, expr->span, expr};
-	p->is_percent = false;
-}
-
-static bool read_variables(struct parser *p, struct ast_expr *e)
-{
-	struct ast_name **end = &e->variables;
-
-	do {
-		struct ast_name *name = parser_new(p, sizeof *name);
-
-		if (name == NULL)
-			return false;
-		*name = (struct ast_name){.span = p->token.span, .name = p->token.text};
-		if (p->token.kind != TOKEN_NAME) {
-			parser_expected(p, "the name of a loop variable");
-			return false;
-		}
-		*end = name;
-		end = &name->next;
-		parser_step(p);
-	} while (parser_take(p, ","));
-	return true;
-}
-
-/* "(low..high)", "(a, b, …)" or an array or dictionary. */
-static bool read_iterator(struct parser *p, struct ast_iterator *it)
-{
-	it->span = p->token.span;
-	if (!parser_take(p, "(")) {
-		it->kind = AST_OVER;
-		it->low = read_sum(p, LEVELS);
-		return it->low != NULL;
-	}
-	it->low = read_sum(p, 0);
-	if (it->low == NULL)
-		return false;
-	if (parser_take(p, "..")) {
-		it->kind = AST_RANGE;
-		it->high = read_sum(p, 0);
-		return it->high != NULL && parser_expect(p, ")");
-	}
-	it->kind = AST_LIST;
-	it->items = it->low;
-	it->low = NULL;
-	for (struct ast_expr *last = it->items; parser_take(p, ","); last = last->next) {
-		last->next = read_sum(p, 0);
-		if (last->next == NULL)
-			return false;
-	}
-	return parser_expect(p, ")");
-}
-
-static bool read_quantifier(struct parser *p, struct ast_quantifier *q)
-{
-	if (sees_quantifier(p)) {
-		take_quantifier(p, q);
-		return true;
-	}
-	struct ast_expr *expr = read_sum(p, 0);
-
-	if (expr == NULL)
-		return false;
-	quantifier_of(p, expr, q);
-	return true;
-}
-
-static bool read_loop_body(struct parser *p, struct ast_expr *e)
-{
-	if (!parser_expect(p, ":") || !parser_expect(p, "("))
-		return false;
-	e->args = read_or(p);
-	return e->args != NULL && parser_expect(p, ")");
-}
-
-static struct ast_expr *read_for(struct parser *p)
-{
-	struct ast_expr *e = node(p, AST_FOR_OF, start_of(p));
-
-	if (e == NULL || !enter(p))
-		return NULL;
-	parser_step(p);
-	bool ok = read_quantifier(p, &e->quantifier);
-	if (ok && parser_take(p, "of")) {
-		ok = read_set(p, &e->set);
-	} else if (ok) {
-		e->kind = AST_FOR_IN;
-		ok = read_variables(p, e) && parser_expect(p, "in") &&
-		     read_iterator(p, &e->iterator);
-	}
-	ok = ok && read_loop_body(p, e);
-	p->depth--;
-	return ok ? finish(p, e) : NULL;
-}
+/* ------------------------------------------------------------------ comparison */
 
 static const struct binary comparisons[] = {
 	{"==", OP_EQ},
@@ -589,21 +419,21 @@ static struct ast_expr *read_comparison(struct parser *p)
 	struct ast_quantifier q = {0};
 
 	if (parser_sees(p, "for"))
-		return read_for(p);
-	if (sees_quantifier(p)) {
-		take_quantifier(p, &q);
-		return read_of(p, &q);
+		return parser_for(p);
+	if (parser_sees_quantifier(p)) {
+		parser_take_quantifier(p, &q);
+		return parser_of(p, &q);
 	}
-	struct ast_expr *left = read_sum(p, 0);
+	struct ast_expr *left = parser_sum(p, 0);
 	if (left != NULL && (p->is_percent || parser_sees(p, "of"))) {
-		quantifier_of(p, left, &q);
-		return read_of(p, &q);
+		parser_quantifier_of(p, left, &q);
+		return parser_of(p, &q);
 	}
 	for (size_t i = 0; left != NULL && i < LEN(comparisons); i++) {
 		struct span at = p->token.span;
 
 		if (parser_take(p, comparisons[i].word))
-			return join(p, comparisons[i].op, at, left, read_sum(p, 0));
+			return join(p, comparisons[i].op, at, left, parser_sum(p, 0));
 	}
 	return left;
 }
@@ -614,8 +444,8 @@ static struct ast_expr *read_not(struct parser *p)
 
 	if (op == OP_DEFINED && !parser_sees(p, "defined"))
 		return read_comparison(p);
-	struct ast_expr *e = node(p, AST_UNARY, start_of(p));
-	if (e == NULL || !enter(p))
+	struct ast_expr *e = parser_node(p, AST_UNARY, start_of(p));
+	if (e == NULL || !parser_enter(p))
 		return NULL;
 	e->op = op;
 	e->op_span = p->token.span;
@@ -633,7 +463,7 @@ static struct ast_expr *read_chain(struct parser *p, const struct binary *b,
 
 	while (last != NULL && parser_sees(p, b->word)) {
 		if (e == NULL) {
-			e = node(p, AST_BINARY, first->span.start);
+			e = parser_node(p, AST_BINARY, first->span.start);
 			if (e == NULL)
 				return NULL;
 			e->op = b->op;
@@ -646,7 +476,7 @@ static struct ast_expr *read_chain(struct parser *p, const struct binary *b,
 	}
 	if (last == NULL || e == NULL)
 		return last == NULL ? NULL : first;
-	return finish(p, e);
+	return parser_finish(p, e);
 }
 
 static struct ast_expr *read_and(struct parser *p)
@@ -656,7 +486,7 @@ static struct ast_expr *read_and(struct parser *p)
 	return read_chain(p, &and, read_not);
 }
 
-static struct ast_expr *read_or(struct parser *p)
+struct ast_expr *parser_or(struct parser *p)
 {
 	static const struct binary or = {"or", OP_OR};
 
@@ -667,5 +497,5 @@ struct ast_expr *parser_condition(struct parser *p)
 {
 	p->depth = 0;
 	p->is_percent = false;
-	return read_or(p);
+	return parser_or(p);
 }
