@@ -138,10 +138,11 @@ static bool is_base64(const struct ast_string *s)
 static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 {
 	const struct ast_string *s = u->string;
-	struct ir_pattern *p = check_pattern(c, s);
+	struct ir_pattern *p = check_modifiers(c, s) ? check_pattern(c, s) : NULL;
 
 	if (p == NULL)
 		return NULL;
+	check_slow(c, s, p);
 	p->name = arena_str(c->rs->arena, s->name);
 	p->rule = MATCH_EVERY_START;
 	for (const struct ast_modifier *m = s->modifiers; m != NULL; m = m->next)

@@ -117,6 +117,12 @@ bool check_strings_begin(struct check *c);
 /** Say what is not used, and make the patterns. */
 void check_strings_end(struct check *c, struct ir_pattern ***ret, uint32_t *ret_count);
 
+/* check-modifier.c: whether a string can have its modifiers; false: something was reported */
+bool check_modifiers(struct check *c, const struct ast_string *string);
+
+/* check-slow.c: warn of a string that is slow to search for */
+void check_slow(struct check *c, const struct ast_string *string, const struct ir_pattern *p);
+
 /* check-place.c: "at" and "in" behind something */
 struct range_trees {
 	struct ir_expr *args[2];
