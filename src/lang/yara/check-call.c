@@ -17,8 +17,8 @@ struct arguments {
 static char letter_of(enum operand_type type)
 {
 	static const char letters[] = {
-		[OPERAND_BOOL] = 'b',  [OPERAND_INT] = 'i',   [OPERAND_FLOAT] = 'f',
-		[OPERAND_TEXT] = 's',  [OPERAND_REGEX] = 'r', [OPERAND_FUNCTION] = 0,
+		[OPERAND_BOOL] = 'b', [OPERAND_INT] = 'i',   [OPERAND_FLOAT] = 'f',
+		[OPERAND_TEXT] = 's', [OPERAND_REGEX] = 'r', [OPERAND_FUNCTION] = 0,
 	};
 
 	return letters[type];
@@ -33,8 +33,8 @@ static void add_argument(struct check *c, struct arguments *to, const struct ast
 		return;
 	}
 	if (letter_of(o.type) == 0) {
-		check_error(c, expr->span, NULL, "%s cannot be an argument",
-			    operand_type_name(o.type));
+		yara_error(c->y, expr->span, NULL, "%s cannot be an argument",
+			   operand_type_name(o.type));
 		to->is_bad = true;
 		return;
 	}
@@ -61,7 +61,7 @@ static uint32_t overload(uint32_t first, const char *types)
 static const char *expectation(struct check *c, uint32_t first)
 {
 	static const char *const words[] = {
-		['i'] = "integer", ['f'] = "float", ['s'] = "string",
+		['i'] = "integer", ['f'] = "float",   ['s'] = "string",
 		['r'] = "regexp",  ['b'] = "boolean",
 	};
 	const struct function_info *named = function_info((enum function_id)first);
@@ -83,7 +83,7 @@ static const char *expectation(struct check *c, uint32_t first)
 			break;
 		len += (size_t)snprintf(text + len, sizeof text - len, ")");
 	}
-	return arena_format(c->ast->arena, "%s", text).data;
+	return arena_format(c->y->arena, "%s", text).data;
 }
 
 static struct operand result(struct check *c, uint32_t function, const struct arguments *args)
@@ -106,13 +106,13 @@ struct operand check_call(struct check *c, const struct ast_expr *expr)
 	struct arguments args = {0};
 
 	if (of.type != OPERAND_BAD && of.type != OPERAND_FUNCTION)
-		check_error(c, callee->span, NULL, "%s is no function",
-			    operand_type_name(of.type));
+		yara_error(c->y, callee->span, NULL, "%s is no function",
+			   operand_type_name(of.type));
 	if (of.type == OPERAND_FUNCTION && of.row != NULL)
 		args.trees[args.tree_count++] = of.row;
 	for (const struct ast_expr *a = callee->next; a != NULL; a = a->next) {
 		if (args.count >= ARGUMENTS_MAX) {
-			check_error(c, a->span, NULL, "too many arguments");
+			yara_error(c->y, a->span, NULL, "too many arguments");
 			return operand_bad();
 		}
 		add_argument(c, &args, a);
@@ -122,7 +122,8 @@ struct operand check_call(struct check *c, const struct ast_expr *expr)
 	uint32_t function = overload(of.index, args.types);
 	if (function != FUNCTION_COUNT)
 		return result(c, function, &args);
-	check_error(c, expr->span, expectation(c, of.index), "wrong arguments for function \"%s\"",
-		    function_info((enum function_id)of.index)->name);
+	yara_error(c->y, expr->span, expectation(c, of.index),
+		   "wrong arguments for function \"%s\"",
+		   function_info((enum function_id)of.index)->name);
 	return operand_bad();
 }

@@ -6,9 +6,8 @@ static struct operand read_integer(struct check *c, const struct ast_expr *expr)
 
 	if (at.type == OPERAND_BAD)
 		return at;
-	return operand_of(OPERAND_INT,
-			  check_tree(c, ir_indexed_op(c->rs->arena, OP_READ, expr->read_flags,
-						      &at.tree, 1)));
+	return operand_of(OPERAND_INT, check_tree(c, ir_indexed_op(c->rs->arena, OP_READ,
+								   expr->read_flags, &at.tree, 1)));
 }
 
 static struct operand regex(struct check *c, const struct ast_expr *expr)
@@ -24,7 +23,8 @@ static struct operand regex(struct check *c, const struct ast_expr *expr)
 
 static struct operand text(struct check *c, const struct ast_expr *expr)
 {
-	struct operand o = operand_of(OPERAND_TEXT, check_tree(c, ir_text(c->rs->arena, expr->text)));
+	struct operand o =
+		operand_of(OPERAND_TEXT, check_tree(c, ir_text(c->rs->arena, expr->text)));
 
 	o.is_constant = true;
 	return o;
@@ -88,24 +88,24 @@ struct ir_expr *check_condition(struct check *c, const struct ast_expr *expr)
 		return NULL;
 	case OPERAND_TEXT:
 		if (o.is_constant)
-			check_warning(c, expr->span, "a string holds when it is not empty",
-				      "a literal string stands where yes or no is asked for");
+			yara_warning(c->y, expr->span, "a string holds when it is not empty",
+				     "a literal string stands where yes or no is asked for");
 		return o.tree;
 	case OPERAND_BOOL:
 	case OPERAND_INT:
 	case OPERAND_FLOAT:
 		return o.tree;
 	case OPERAND_REGEX:
-		check_warning(c, expr->span, "write: text matches /…/",
-			      "a regular expression by itself always holds");
+		yara_warning(c->y, expr->span, "write: text matches /…/",
+			     "a regular expression by itself always holds");
 		return check_tree(c, ir_bool(c->rs->arena, true));
 	case OPERAND_FUNCTION:
-		check_error(c, expr->span, "functions are called with (…)",
-			    "wrong usage: this is a function");
+		yara_error(c->y, expr->span, "functions are called with (…)",
+			   "wrong usage: this is a function");
 		return NULL;
 	default:
-		check_error(c, expr->span, NULL, "wrong usage: %s is neither true nor false",
-			    operand_type_name(o.type));
+		yara_error(c->y, expr->span, NULL, "wrong usage: %s is neither true nor false",
+			   operand_type_name(o.type));
 		return NULL;
 	}
 }
@@ -116,7 +116,7 @@ struct operand check_integer(struct check *c, const struct ast_expr *expr, const
 
 	if (o.type == OPERAND_INT || o.type == OPERAND_BAD)
 		return o;
-	check_error(c, expr->span, NULL, "%s must be an integer, not %s", what,
-		    operand_type_name(o.type));
+	yara_error(c->y, expr->span, NULL, "%s must be an integer, not %s", what,
+		   operand_type_name(o.type));
 	return operand_bad();
 }

@@ -17,7 +17,7 @@ static struct ir_expr *loop(struct check *c, enum ir_op op, struct ir_expr *cons
 static bool enter_loop(struct check *c, struct span span)
 {
 	if (c->loop_count >= LOOPS_MAX) {
-		check_error(c, span, NULL, "loops are nested more than %d deep", LOOPS_MAX);
+		yara_error(c->y, span, NULL, "loops are nested more than %d deep", LOOPS_MAX);
 		return false;
 	}
 	c->loop_count++;
@@ -30,16 +30,16 @@ static struct operand for_of(struct check *c, const struct ast_expr *expr)
 	struct set set = check_set(c, &expr->set);
 
 	if (c->in_for_of) {
-		check_error(c, expr->span, NULL, "a \"for … of\" loop inside another one");
+		yara_error(c->y, expr->span, NULL, "a \"for … of\" loop inside another one");
 		return operand_bad();
 	}
 	if (!enter_loop(c, expr->span))
 		return operand_bad();
 	if (!q.is_bad && !set.is_bad && expr->quantifier.kind == AST_AT_LEAST && q.is_constant &&
 	    q.value > set.count)
-		check_warning(c, expr->quantifier.span, NULL,
-			      "this never holds: %lld of a set of %u are asked for",
-			      (long long)q.value, set.count);
+		yara_warning(c->y, expr->quantifier.span, NULL,
+			     "this never holds: %lld of a set of %u are asked for",
+			     (long long)q.value, set.count);
 	c->in_for_of = true;
 	struct ir_expr *body = check_condition(c, expr->args);
 	c->in_for_of = false;
@@ -58,8 +58,8 @@ static struct operand for_of(struct check *c, const struct ast_expr *expr)
 struct iteration {
 	bool is_bad;
 	enum ir_op op;
-	enum operand_type type;  /* of the variable of a range or list */
-	struct operand over;     /* array or dictionary */
+	enum operand_type type;	 /* of the variable of a range or list */
+	struct operand over;	 /* array or dictionary */
 	struct ir_expr **values; /* of a range: two */
 	uint32_t count;
 };
@@ -101,12 +101,12 @@ static struct iteration over_list(struct check *c, const struct ast_iterator *it
 		if (o.type == OPERAND_BAD) {
 			r.is_bad = true;
 		} else if (o.type != OPERAND_INT && o.type != OPERAND_TEXT) {
-			check_error(c, e->span, NULL, "wrong type: %s in a list of a loop",
-				    operand_type_name(o.type));
+			yara_error(c->y, e->span, NULL, "wrong type: %s in a list of a loop",
+				   operand_type_name(o.type));
 			r.is_bad = true;
 		} else if (r.type != OPERAND_BAD && r.type != o.type) {
-			check_error(c, e->span, NULL,
-				    "wrong type: integers and strings in one list");
+			yara_error(c->y, e->span, NULL,
+				   "wrong type: integers and strings in one list");
 			r.is_bad = true;
 		}
 		if (r.type == OPERAND_BAD)
@@ -122,8 +122,8 @@ static struct iteration over_rows(struct check *c, const struct ast_iterator *it
 	r.is_bad = r.over.type == OPERAND_BAD;
 	if (r.is_bad || r.over.type == OPERAND_ARRAY || r.over.type == OPERAND_DICT)
 		return r;
-	check_error(c, it->span, "loops go over arrays, dictionaries, ranges and lists",
-		    "%s cannot be gone over", operand_type_name(r.over.type));
+	yara_error(c->y, it->span, "loops go over arrays, dictionaries, ranges and lists",
+		   "%s cannot be gone over", operand_type_name(r.over.type));
 	r.is_bad = true;
 	return r;
 }
@@ -138,19 +138,18 @@ static bool check_variable_names(struct check *c, const struct ast_expr *expr,
 		for (uint32_t i = 0; i < c->variable_count; i++) {
 			if (!str_eq(c->variables[i].name, v->name))
 				continue;
-			check_error(c, v->span, NULL, "duplicated loop identifier \"%.*s\"",
-				    STR_ARG(v->name));
+			yara_error(c->y, v->span, NULL, "duplicated loop identifier \"%.*s\"",
+				   STR_ARG(v->name));
 			return false;
 		}
 	}
 	if (count == expected)
 		return true;
-	check_error(c, expr->variables->span,
-		    expected == 2 ? "a dictionary gives a key and a value: for any k, v in …"
-				  : NULL,
-		    count > LOOP_VARIABLES_MAX ? "too many loop variables"
-					       : "the loop has %u variables instead of %u",
-		    count, expected);
+	yara_error(c->y, expr->variables->span,
+		   expected == 2 ? "a dictionary gives a key and a value: for any k, v in …" : NULL,
+		   count > LOOP_VARIABLES_MAX ? "too many loop variables"
+					      : "the loop has %u variables instead of %u",
+		   count, expected);
 	return false;
 }
 
@@ -159,8 +158,8 @@ static void add_variable(struct check *c, struct str name, struct operand value)
 	c->variables[c->variable_count++] = (struct loop_variable){name, value};
 }
 
-static void add_variables(struct check *c, const struct ast_expr *expr,
-			  const struct iteration *it, uint32_t slot)
+static void add_variables(struct check *c, const struct ast_expr *expr, const struct iteration *it,
+			  uint32_t slot)
 {
 	const struct ast_name *name = expr->variables;
 	struct ir_expr *current = check_tree(c, ir_op(c->rs->arena, OP_LOOP_VALUE, NULL, 0));
@@ -173,8 +172,9 @@ static void add_variables(struct check *c, const struct ast_expr *expr,
 		return;
 	}
 	if (it->over.type == OPERAND_DICT) {
-		struct ir_expr *key = check_tree(
-			c, ir_indexed_op(c->rs->arena, OP_FACT, fact_key(it->over.group), &current, 1));
+		struct ir_expr *key =
+			check_tree(c, ir_indexed_op(c->rs->arena, OP_FACT, fact_key(it->over.group),
+						    &current, 1));
 
 		add_variable(c, name->name, operand_of(OPERAND_TEXT, key));
 		name = name->next;
@@ -182,8 +182,8 @@ static void add_variables(struct check *c, const struct ast_expr *expr,
 	add_variable(c, name->name, check_element(c, it->over.group, current));
 }
 
-static struct ir_expr *build(struct check *c, const struct iteration *it, struct ir_expr *quantifier,
-			     struct ir_expr *body, uint32_t slot)
+static struct ir_expr *build(struct check *c, const struct iteration *it,
+			     struct ir_expr *quantifier, struct ir_expr *body, uint32_t slot)
 {
 	uint32_t count = 0;
 	struct ir_expr **args = arena_new_array(c->rs->arena, struct ir_expr *, it->count + 3);

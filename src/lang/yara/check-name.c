@@ -2,7 +2,6 @@
  * Identifiers, and what follows them: members, elements, arguments.
  */
 #include "lang/yara/check.h"
-#include "lang/yara/like.h"
 
 static struct operand structure(enum fact_group group, struct str prefix, struct ir_expr *row)
 {
@@ -18,9 +17,9 @@ static struct operand fact(struct check *c, enum fact_id id, struct ir_expr *row
 		[VALUE_TYPE_TEXT] = OPERAND_TEXT,
 	};
 
-	return operand_of(types[fact_info(id)->type],
-			  check_tree(c, ir_indexed_op(c->rs->arena, OP_FACT, id, &row,
-						      row != NULL ? 1 : 0)));
+	return operand_of(
+		types[fact_info(id)->type],
+		check_tree(c, ir_indexed_op(c->rs->arena, OP_FACT, id, &row, row != NULL ? 1 : 0)));
 }
 
 static struct operand constant(struct check *c, uint32_t index)
@@ -37,21 +36,20 @@ static struct operand constant(struct check *c, uint32_t index)
 		return o;
 	}
 	case VALUE_TYPE_FLOAT:
-		return operand_of(OPERAND_FLOAT,
-				  check_tree(c, ir_float(c->rs->arena, info->real)));
+		return operand_of(OPERAND_FLOAT, check_tree(c, ir_float(c->rs->arena, info->real)));
 	case VALUE_TYPE_TEXT:
-		return operand_of(OPERAND_TEXT, check_tree(c, ir_text(c->rs->arena,
-								      str_of(info->text))));
+		return operand_of(OPERAND_TEXT,
+				  check_tree(c, ir_text(c->rs->arena, str_of(info->text))));
 	}
 	return operand_bad();
 }
 
 static struct operand group(enum fact_group group, struct ir_expr *row)
 {
-	return (struct operand){
-		.type = group_info(group)->kind == GROUP_DICT ? OPERAND_DICT : OPERAND_ARRAY,
-		.group = group,
-		.row = row};
+	return (struct operand){.type = group_info(group)->kind == GROUP_DICT ? OPERAND_DICT
+									      : OPERAND_ARRAY,
+				.group = group,
+				.row = row};
 }
 
 struct operand check_element(struct check *c, enum fact_group group, struct ir_expr *row)
@@ -84,9 +82,10 @@ static bool find_variable(struct check *c, struct str name, uint32_t *ret_index)
 
 	if (ruleset_find_variable(c->rs, name, ret_index))
 		return true;
-	for (size_t i = 0; c->settings != NULL && i < c->settings->variable_count; i++) {
-		if (str_eq(c->settings->variables[i].name, name))
-			found = &c->settings->variables[i];
+	for (size_t i = 0; c->y->src->settings != NULL && i < c->y->src->settings->variable_count;
+	     i++) {
+		if (str_eq(c->y->src->settings->variables[i].name, name))
+			found = &c->y->src->settings->variables[i];
 	}
 	for (size_t i = 0; found == NULL && i < LEN(always); i++) {
 		if (str_eq(str_of(always[i]), name))
@@ -106,19 +105,19 @@ static struct operand unknown(struct check *c, const struct ast_expr *expr)
 	const char *hint = NULL;
 
 	if (symbols_module(expr->name) != MODULE_COUNT) {
-		hint = arena_format(c->ast->arena, "import \"%.*s\" before the rule",
+		hint = arena_format(c->y->arena, "import \"%.*s\" before the rule",
 				    STR_ARG(expr->name))
 			       .data;
 	} else {
-		struct like like = like_begin(expr->name);
+		struct suggestion s = suggest(expr->name);
 
 		for (uint32_t i = 0; i < c->variable_count; i++)
-			like_try(&like, c->variables[i].name);
+			suggest_candidate(&s, c->variables[i].name);
 		for (size_t i = 0; i < LEN(always); i++)
-			like_try(&like, str_of(always[i]));
-		hint = check_did_you_mean(c, like.best);
+			suggest_candidate(&s, str_of(always[i]));
+		hint = suggest_hint(c->y->arena, &s);
 	}
-	check_error(c, expr->span, hint, "undefined identifier \"%.*s\"", STR_ARG(expr->name));
+	yara_error(c->y, expr->span, hint, "undefined identifier \"%.*s\"", STR_ARG(expr->name));
 	return operand_bad();
 }
 
@@ -129,12 +128,11 @@ static struct operand rule(struct check *c, const struct ast_expr *expr)
 	if (known == NULL)
 		return unknown(c, expr);
 	if (*known == RULE_MALFORMED) {
-		check_error(c, expr->span, NULL, "rule \"%.*s\" has errors of its own",
-			    STR_ARG(expr->name));
+		yara_error(c->y, expr->span, NULL, "rule \"%.*s\" has errors of its own",
+			   STR_ARG(expr->name));
 		return operand_bad();
 	}
-	return operand_of(OPERAND_BOOL,
-			  check_tree(c, ir_indexed(c->rs->arena, OP_RULE, *known)));
+	return operand_of(OPERAND_BOOL, check_tree(c, ir_indexed(c->rs->arena, OP_RULE, *known)));
 }
 
 struct operand check_name(struct check *c, const struct ast_expr *expr)
@@ -158,7 +156,7 @@ static struct str joined(struct check *c, struct str prefix, struct str name)
 {
 	if (prefix.len == 0)
 		return name;
-	return arena_format(c->ast->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name));
+	return arena_format(c->y->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name));
 }
 
 static struct operand not_a_member(struct check *c, const struct ast_expr *expr,
@@ -166,10 +164,13 @@ static struct operand not_a_member(struct check *c, const struct ast_expr *expr,
 {
 	struct span span = expr->span;
 
+	struct suggestion s = suggest(name);
+
+	symbols_suggest(of->group, &s);
 	if (expr->name.len < span.end - span.start)
 		span.start = span.end - (uint32_t)expr->name.len;
-	check_error(c, span, check_did_you_mean(c, symbols_like(of->group, name)),
-		    "invalid field name \"%.*s\"", STR_ARG(expr->name));
+	yara_error(c->y, span, suggest_hint(c->y->arena, &s), "invalid field name \"%.*s\"",
+		   STR_ARG(expr->name));
 	return operand_bad();
 }
 
@@ -180,9 +181,9 @@ struct operand check_member(struct check *c, const struct ast_expr *expr)
 	if (of.type == OPERAND_BAD)
 		return of;
 	if (of.type != OPERAND_STRUCT) {
-		check_error(c, expr->args->span,
-			    of.type == OPERAND_ARRAY ? "an element is written [n]" : NULL,
-			    "%s has no fields", operand_type_name(of.type));
+		yara_error(c->y, expr->args->span,
+			   of.type == OPERAND_ARRAY ? "an element is written [n]" : NULL,
+			   "%s has no fields", operand_type_name(of.type));
 		return operand_bad();
 	}
 	struct str name = joined(c, of.prefix, expr->name);
@@ -215,8 +216,8 @@ struct operand check_index(struct check *c, const struct ast_expr *expr)
 	if (of.type == OPERAND_BAD)
 		return of;
 	if (of.type != OPERAND_ARRAY && of.type != OPERAND_DICT) {
-		check_error(c, expr->args->span, NULL, "%s has no elements",
-			    operand_type_name(of.type));
+		yara_error(c->y, expr->args->span, NULL, "%s has no elements",
+			   operand_type_name(of.type));
 		return operand_bad();
 	}
 	bool is_dict = of.type == OPERAND_DICT;
@@ -224,9 +225,9 @@ struct operand check_index(struct check *c, const struct ast_expr *expr)
 	if (index.type == OPERAND_BAD)
 		return index;
 	if (index.type != (is_dict ? OPERAND_TEXT : OPERAND_INT)) {
-		check_error(c, second->span, NULL, "%s is indexed by %s, not by %s",
-			    operand_type_name(of.type), is_dict ? "a string" : "an integer",
-			    operand_type_name(index.type));
+		yara_error(c->y, second->span, NULL, "%s is indexed by %s, not by %s",
+			   operand_type_name(of.type), is_dict ? "a string" : "an integer",
+			   operand_type_name(index.type));
 		return operand_bad();
 	}
 	struct ir_expr *args[] = {of.row, index.tree};

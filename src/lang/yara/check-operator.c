@@ -11,7 +11,7 @@ static bool is_number(enum operand_type type)
 /* How an operator is written. */
 static struct str written(const struct check *c, const struct ast_expr *expr)
 {
-	const struct ast_file *file = &c->ast->files.items[expr->op_span.file];
+	const struct ast_file *file = &c->y->ast->files.items[expr->op_span.file];
 	struct str rest = str_from(file->text, expr->op_span.start);
 
 	return str_first(rest, expr->op_span.end - expr->op_span.start);
@@ -20,8 +20,8 @@ static struct str written(const struct check *c, const struct ast_expr *expr)
 static struct operand wrong_type(struct check *c, const struct ast_expr *at,
 				 const struct ast_expr *expr, enum operand_type type)
 {
-	check_error(c, at->span, NULL, "wrong type: %s for the \"%.*s\" operator",
-		    operand_type_name(type), STR_ARG(written(c, expr)));
+	yara_error(c->y, at->span, NULL, "wrong type: %s for the \"%.*s\" operator",
+		   operand_type_name(type), STR_ARG(written(c, expr)));
 	return operand_bad();
 }
 
@@ -110,12 +110,12 @@ static bool is_unsound(struct check *c, const struct ast_expr *expr, struct oper
 	bool shifts = expr->op == OP_SHL || expr->op == OP_SHR;
 
 	if (b.is_constant && divides && b.integer == 0) {
-		check_error(c, expr->span, NULL, "division by zero");
+		yara_error(c->y, expr->span, NULL, "division by zero");
 		return true;
 	}
 	if (b.is_constant && shifts && b.integer < 0) {
-		check_error(c, expr->args->next->span, NULL,
-			    "invalid operand: a shift by a negative number");
+		yara_error(c->y, expr->args->next->span, NULL,
+			   "invalid operand: a shift by a negative number");
 		return true;
 	}
 	return false;
@@ -144,8 +144,8 @@ static struct operand arithmetic(struct check *c, const struct ast_expr *expr, s
 		return folded(c, expr->op, a.integer, b.integer);
 	if (fits(expr->op, a.integer, b.integer, &value))
 		return operand_int(c, value);
-	check_error(c, expr->span, NULL, "integer overflow in \"%lld %.*s %lld\"",
-		    (long long)a.integer, STR_ARG(written(c, expr)), (long long)b.integer);
+	yara_error(c->y, expr->span, NULL, "integer overflow in \"%lld %.*s %lld\"",
+		   (long long)a.integer, STR_ARG(written(c, expr)), (long long)b.integer);
 	return operand_bad();
 }
 
@@ -156,9 +156,9 @@ static struct operand comparison(struct check *c, const struct ast_expr *expr, s
 	bool numbers = is_number(a.type) && is_number(b.type);
 
 	if (!texts && !numbers) {
-		check_error(c, expr->span, NULL, "type mismatch: %s %.*s %s",
-			    operand_type_name(a.type), STR_ARG(written(c, expr)),
-			    operand_type_name(b.type));
+		yara_error(c->y, expr->span, NULL, "type mismatch: %s %.*s %s",
+			   operand_type_name(a.type), STR_ARG(written(c, expr)),
+			   operand_type_name(b.type));
 		return operand_bad();
 	}
 	struct ir_expr *tree = check_op2(c, expr->op, a.tree, b.tree);

@@ -7,12 +7,13 @@ static void check_range(struct check *c, const struct ast_place *place, struct o
 			struct operand high)
 {
 	if (low.is_constant && low.integer < 0)
-		check_error(c, place->low->span, NULL,
-			    "invalid range: it begins before 0 (%lld)", (long long)low.integer);
+		yara_error(c->y, place->low->span, NULL, "invalid range: it begins before 0 (%lld)",
+			   (long long)low.integer);
 	else if (low.is_constant && high.is_constant && low.integer > high.integer)
-		check_error(c, place->low->span, NULL,
-			    "invalid range: the lower bound is greater than the upper one (%lld..%lld)",
-			    (long long)low.integer, (long long)high.integer);
+		yara_error(
+			c->y, place->low->span, NULL,
+			"invalid range: the lower bound is greater than the upper one (%lld..%lld)",
+			(long long)low.integer, (long long)high.integer);
 }
 
 struct range_trees check_place(struct check *c, const struct ast_place *place)
@@ -22,8 +23,9 @@ struct range_trees check_place(struct check *c, const struct ast_place *place)
 	if (place->kind == AST_AT_NONE)
 		return r;
 	bool is_range = place->kind == AST_IN;
-	struct operand low = check_integer(c, place->low, is_range ? "the lower bound of a range"
-								   : "what stands behind \"at\"");
+	struct operand low = check_integer(c, place->low,
+					   is_range ? "the lower bound of a range"
+						    : "what stands behind \"at\"");
 	struct operand high =
 		is_range ? check_integer(c, place->high, "the upper bound of a range") : low;
 	r.is_bad = low.type == OPERAND_BAD || high.type == OPERAND_BAD;

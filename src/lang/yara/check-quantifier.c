@@ -20,7 +20,8 @@ static struct quantifier percentage(struct check *c, const struct ast_quantifier
 			       .tree = o.tree};
 
 	if (q.is_constant && (q.value < 1 || q.value > 100)) {
-		check_error(c, ast->span, NULL, "percentage must be between 1 and 100 (inclusive)");
+		yara_error(c->y, ast->span, NULL,
+			   "percentage must be between 1 and 100 (inclusive)");
 		q.is_bad = true;
 	}
 	return q;
@@ -47,16 +48,16 @@ struct quantifier check_quantifier(struct check *c, const struct ast_quantifier 
 	struct operand o = check_expr(c, ast->expr);
 	q.is_bad = o.type == OPERAND_BAD;
 	if (!q.is_bad && (o.type != OPERAND_INT || (o.is_constant && o.integer < 0))) {
-		check_error(c, ast->span, NULL, "invalid value: a quantifier must be %s",
-			    o.type == OPERAND_INT ? "0 or more" : "an integer");
+		yara_error(c->y, ast->span, NULL, "invalid value: a quantifier must be %s",
+			   o.type == OPERAND_INT ? "0 or more" : "an integer");
 		q.is_bad = true;
 	}
 	q.is_constant = o.is_constant;
 	q.value = o.integer;
 	q.tree = o.tree;
 	if (q.is_constant && q.value == 0)
-		check_warning(c, ast->span, "consider \"none\"",
-			      "a quantifier of 0 means exactly none");
+		yara_warning(c->y, ast->span, "consider \"none\"",
+			     "a quantifier of 0 means exactly none");
 	return q;
 }
 
@@ -97,15 +98,15 @@ static void warn(struct check *c, const struct ast_expr *expr, const struct quan
 	const struct ast_quantifier *ast = &expr->quantifier;
 
 	if (ast->kind == AST_AT_LEAST && q->is_constant && q->value > set->count)
-		check_warning(c, ast->span, NULL,
-			      "this never holds: %lld of a set of %u are asked for",
-			      (long long)q->value, set->count);
+		yara_warning(c->y, ast->span, NULL,
+			     "this never holds: %lld of a set of %u are asked for",
+			     (long long)q->value, set->count);
 	if (expr->kind != AST_OF || expr->place.kind != AST_AT)
 		return;
 	if ((q->is_all && set->count > 1) ||
 	    (ast->kind == AST_AT_LEAST && q->is_constant && q->value > 1))
-		check_warning(c, expr->span, NULL,
-			      "several strings at one offset: this hardly ever holds");
+		yara_warning(c->y, expr->span, NULL,
+			     "several strings at one offset: this hardly ever holds");
 }
 
 struct operand check_of(struct check *c, const struct ast_expr *expr)
@@ -119,12 +120,12 @@ struct operand check_of(struct check *c, const struct ast_expr *expr)
 		return operand_bad();
 	warn(c, expr, &q, &set);
 	if (set.is_rules && place.count > 0) {
-		check_error(c, expr->span, NULL, "only strings have a place, rules do not");
+		yara_error(c->y, expr->span, NULL, "only strings have a place, rules do not");
 		return operand_bad();
 	}
-	struct ir_expr *found = check_tree(
-		c, ir_over_set(c->rs->arena, set.is_rules ? OP_RULES : ops[place.count], set.items,
-			       set.count));
+	struct ir_expr *found =
+		check_tree(c, ir_over_set(c->rs->arena, set.is_rules ? OP_RULES : ops[place.count],
+					  set.items, set.count));
 	if (found == NULL)
 		return operand_bad();
 	found->args = arena_new_array(c->rs->arena, struct ir_expr *, 2);

@@ -58,8 +58,9 @@ static bool is_in_wildcard(struct check *c, struct str name)
 
 static bool is_external(const struct check *c, struct str name)
 {
-	for (size_t i = 0; c->settings != NULL && i < c->settings->variable_count; i++) {
-		if (str_eq(c->settings->variables[i].name, name))
+	for (size_t i = 0; c->y->src->settings != NULL && i < c->y->src->settings->variable_count;
+	     i++) {
+		if (str_eq(c->y->src->settings->variables[i].name, name))
 			return true;
 	}
 	return false;
@@ -73,14 +74,14 @@ static bool check_rule_name(struct check *c)
 
 	if (check_known(c, 'r', name) != NULL || is_external(c, name) ||
 	    (module != MODULE_COUNT && (c->imports >> module & 1) != 0)) {
-		check_error(c, c->rule->name_span, NULL, "duplicated identifier \"%.*s\"",
-			    STR_ARG(name));
+		yara_error(c->y, c->rule->name_span, NULL, "duplicated identifier \"%.*s\"",
+			   STR_ARG(name));
 		return false;
 	}
 	if (is_in_wildcard(c, name))
-		check_error(c, c->rule->name_span, "define it before the set is used",
-			    "rule identifier \"%.*s\" matches previously used wildcard rule set",
-			    STR_ARG(name));
+		yara_error(c->y, c->rule->name_span, "define it before the set is used",
+			   "rule identifier \"%.*s\" matches previously used wildcard rule set",
+			   STR_ARG(name));
 	return true;
 }
 
@@ -98,8 +99,8 @@ static void tags(struct check *c, struct ir_rule *to)
 	for (const struct ast_name *t = c->rule->tags; t != NULL; t = t->next) {
 		for (uint32_t i = 0; i < to->tag_count; i++) {
 			if (str_eq(all[i], t->name))
-				check_error(c, t->span, NULL,
-					    "duplicated tag identifier \"%.*s\"", STR_ARG(t->name));
+				yara_error(c->y, t->span, NULL,
+					   "duplicated tag identifier \"%.*s\"", STR_ARG(t->name));
 		}
 		all[to->tag_count] = arena_str(c->rs->arena, t->name);
 		c->is_full |= all[to->tag_count++].data == NULL;
@@ -148,7 +149,7 @@ static enum status add(struct check *c, struct ir_rule *rule)
 	enum status status = ruleset_add_rule(c->rs, rule);
 
 	if (status == E_INTERNAL) {
-		check_error(c, c->rule->name_span, NULL, "the rule is nested too deeply");
+		yara_error(c->y, c->rule->name_span, NULL, "the rule is nested too deeply");
 		return refuse(c, true);
 	}
 	if (status != OK)
@@ -156,23 +157,25 @@ static enum status add(struct check *c, struct ir_rule *rule)
 	return check_remember(c, 'r', rule->name, (uint32_t)c->rs->rules.len - 1) ? OK : E_LIMIT;
 }
 
-enum status check_rule(struct check *c, const struct ast_rule *ast)
+enum status check_rule(struct check *c, struct ast_rule *ast)
 {
 	struct ir_rule rule = {
 		.name = ast->name,
 		.source = c->source,
 		.space = c->space,
-		.line = check_line(c, ast->name_span),
 		.effect = ast->is_private ? EFFECT_NONE : EFFECT_DETECT,
 		.is_global = ast->is_global,
 		.view = VIEW_RAW,
 	};
 	struct ir_pattern **patterns = NULL;
+	uint32_t col;
 
 	c->rule = ast;
-	c->is_bad = ast->is_malformed;
+	c->y->rule = ast;
 	c->variable_count = c->loop_count = 0;
 	c->in_for_of = false;
+	yara_position(&c->y->ast->files.items[ast->name_span.file], ast->name_span.start,
+		      &rule.line, &col);
 	bool has_name = check_rule_name(c);
 	tags(c, &rule);
 	metas(c, &rule);
@@ -182,7 +185,7 @@ enum status check_rule(struct check *c, const struct ast_rule *ast)
 		rule.condition = check_condition(c, ast->condition);
 	check_strings_end(c, &patterns, &rule.pattern_count);
 	rule.patterns = patterns;
-	if (c->is_full || c->is_bad || rule.condition == NULL)
+	if (c->is_full || ast->is_malformed || rule.condition == NULL)
 		return refuse(c, has_name);
 	return add(c, &rule);
 }
@@ -192,10 +195,13 @@ void check_import(struct check *c, const struct ast_item *item)
 	enum module_id module = symbols_module(item->text);
 
 	if (module == MODULE_COUNT) {
-		check_error(c, item->text_span, check_did_you_mean(c, symbols_like_module(item->text)),
-			    item->text.len == 0 ? "invalid module name \"%.*s\""
-						: "unknown module \"%.*s\"",
-			    STR_ARG(item->text));
+		struct suggestion s = suggest(item->text);
+
+		symbols_suggest_module(&s);
+		yara_error(c->y, item->text_span, suggest_hint(c->y->arena, &s),
+			   item->text.len == 0 ? "invalid module name \"%.*s\""
+					       : "unknown module \"%.*s\"",
+			   STR_ARG(item->text));
 		return;
 	}
 	c->imports |= 1U << module;

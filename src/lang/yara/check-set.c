@@ -32,7 +32,7 @@ static void strings_like(struct check *c, struct members *m, struct span span, s
 			add_string(c, m, i);
 	}
 	if (m->len == before && !c->is_full)
-		check_error(c, span, NULL, "undefined string \"%.*s*\"", STR_ARG(prefix));
+		yara_error(c->y, span, NULL, "undefined string \"%.*s*\"", STR_ARG(prefix));
 }
 
 static void one_string(struct check *c, struct members *m, const struct ast_set_item *item)
@@ -40,7 +40,8 @@ static void one_string(struct check *c, struct members *m, const struct ast_set_
 	const uint32_t *known = item->name.len > 1 ? map_get(&c->strings, item->name) : NULL;
 
 	if (known == NULL || *known < c->first_string)
-		check_error(c, item->span, NULL, "undefined string \"%.*s\"", STR_ARG(item->name));
+		yara_error(c->y, item->span, NULL, "undefined string \"%.*s\"",
+			   STR_ARG(item->name));
 	else
 		add_string(c, m, *known - c->first_string);
 }
@@ -50,11 +51,11 @@ static void one_rule(struct check *c, struct members *m, const struct ast_set_it
 	const uint32_t *known = check_known(c, 'r', item->name);
 
 	if (known == NULL)
-		check_error(c, item->span, NULL, "undefined identifier \"%.*s\"",
-			    STR_ARG(item->name));
+		yara_error(c->y, item->span, NULL, "undefined identifier \"%.*s\"",
+			   STR_ARG(item->name));
 	else if (*known == RULE_MALFORMED)
-		check_error(c, item->span, NULL, "rule \"%.*s\" has errors of its own",
-			    STR_ARG(item->name));
+		yara_error(c->y, item->span, NULL, "rule \"%.*s\" has errors of its own",
+			   STR_ARG(item->name));
 	else
 		add(c, m, *known);
 }
@@ -67,13 +68,12 @@ static void rules_like(struct check *c, struct members *m, const struct ast_set_
 	for (uint32_t i = 0; i < c->rs->rules.len; i++) {
 		const struct ir_rule *rule = &c->rs->rules.items[i];
 
-		if (rule->space == c->space && str_starts(rule->name, item->name) &&
-		    !add(c, m, i))
+		if (rule->space == c->space && str_starts(rule->name, item->name) && !add(c, m, i))
 			return;
 	}
 	if (m->len == before)
-		check_error(c, item->span, NULL, "undefined identifier \"%.*s\"",
-			    STR_ARG(item->name));
+		yara_error(c->y, item->span, NULL, "undefined identifier \"%.*s\"",
+			   STR_ARG(item->name));
 	else if (!check_remember(c, 'w', item->name, 0) || !check_remember(c, 'W', STR(""), 0))
 		c->is_full = true;
 }
@@ -82,9 +82,8 @@ struct set check_set(struct check *c, const struct ast_set *set)
 {
 	struct members m = {0};
 	struct set r = {0};
-	bool was_bad = c->is_bad;
+	uint32_t errors = c->y->errors;
 
-	c->is_bad = false;
 	if (set->is_them)
 		strings_like(c, &m, set->span, STR("$"));
 	for (const struct ast_set_item *i = set->items; i != NULL; i = i->next) {
@@ -98,8 +97,7 @@ struct set check_set(struct check *c, const struct ast_set *set)
 		else
 			one_string(c, &m, i);
 	}
-	r.is_bad = c->is_bad || c->is_full;
-	c->is_bad |= was_bad;
+	r.is_bad = c->y->errors > errors || c->is_full;
 	r.count = (uint32_t)m.len;
 	r.items = arena_new_array(c->rs->arena, uint32_t, m.len + 1);
 	if (r.items == NULL)

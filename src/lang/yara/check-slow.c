@@ -185,12 +185,12 @@ static bool has_endless(const struct ir_node *node)
 
 void check_slow(struct check *c, const struct ast_string *s, const struct ir_pattern *p)
 {
-	if (c->settings != NULL && c->settings->no_warnings)
+	if (c->y->src->settings != NULL && c->y->src->settings->no_warnings)
 		return;
 	if (s->kind == AST_STRING_REGEX && has_endless(p->body))
-		check_warning(c, s->value_span, "use .{,N} with a reasonable N",
-			      "string \"%.*s\" contains .*, .+ or .{n,}", STR_ARG(s->name));
+		yara_warning(c->y, s->value_span, "use .{,N} with a reasonable N",
+			     "string \"%.*s\" contains .*, .+ or .{n,}", STR_ARG(s->name));
 	if (pattern_worth(p) < WORTH_ENOUGH)
-		check_warning(c, s->value_span, "make it longer, or fewer of its bytes variable",
-			      "string \"%.*s\" may slow down scanning", STR_ARG(s->name));
+		yara_warning(c->y, s->value_span, "make it longer, or fewer of its bytes variable",
+			     "string \"%.*s\" may slow down scanning", STR_ARG(s->name));
 }

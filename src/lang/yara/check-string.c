@@ -15,8 +15,8 @@ static bool enter(struct check *c, const struct ast_string *string, uint32_t num
 	const uint32_t *known = map_get(&c->strings, string->name);
 
 	if (known != NULL && *known >= c->first_string) {
-		check_error(c, string->name_span, NULL, "duplicated string identifier \"%.*s\"",
-			    STR_ARG(string->name));
+		yara_error(c->y, string->name_span, NULL, "duplicated string identifier \"%.*s\"",
+			   STR_ARG(string->name));
 		return true;
 	}
 	return map_put(&c->strings, string->name, number);
@@ -24,8 +24,9 @@ static bool enter(struct check *c, const struct ast_string *string, uint32_t num
 
 bool check_strings_begin(struct check *c)
 {
-	uint32_t max = c->settings && c->settings->strings_max ? c->settings->strings_max
-							       : STRINGS_MAX_DEFAULT;
+	uint32_t max = c->y->src->settings && c->y->src->settings->strings_max
+			       ? c->y->src->settings->strings_max
+			       : STRINGS_MAX_DEFAULT;
 	uint32_t count = 0;
 
 	for (const struct ast_string *s = c->rule->strings; s != NULL; s = s->next)
@@ -34,10 +35,10 @@ bool check_strings_begin(struct check *c)
 	c->first_string = c->next_string;
 	c->next_string += count;
 	if (count > max)
-		check_error(c, c->rule->name_span, NULL,
-			    "too many strings in rule \"%.*s\" (limit: %u)", STR_ARG(c->rule->name),
-			    max);
-	c->uses = count == 0 ? NULL : arena_new_array(c->ast->arena, struct string_use, count);
+		yara_error(c->y, c->rule->name_span, NULL,
+			   "too many strings in rule \"%.*s\" (limit: %u)", STR_ARG(c->rule->name),
+			   max);
+	c->uses = count == 0 ? NULL : arena_new_array(c->y->arena, struct string_use, count);
 	if (count > 0 && c->uses == NULL)
 		return false;
 	for (const struct ast_string *s = c->rule->strings; s != NULL; s = s->next) {
@@ -55,13 +56,15 @@ static bool find(struct check *c, const struct ast_expr *expr, uint32_t *ret)
 	if (is_anonymous(expr->name)) {
 		*ret = IR_CURRENT_PATTERN;
 		if (!c->in_for_of)
-			check_error(c, expr->span, "it stands for the strings of a \"for … of\" loop",
-				    "wrong use of an anonymous string");
+			yara_error(c->y, expr->span,
+				   "it stands for the strings of a \"for … of\" loop",
+				   "wrong use of an anonymous string");
 		return c->in_for_of;
 	}
 	const uint32_t *known = map_get(&c->strings, expr->name);
 	if (known == NULL || *known < c->first_string) {
-		check_error(c, expr->span, NULL, "undefined string \"%.*s\"", STR_ARG(expr->name));
+		yara_error(c->y, expr->span, NULL, "undefined string \"%.*s\"",
+			   STR_ARG(expr->name));
 		return false;
 	}
 	*ret = *known - c->first_string;
@@ -99,11 +102,11 @@ static struct operand nth(struct check *c, const struct ast_expr *expr, uint32_t
 
 	if (n.type == OPERAND_BAD)
 		return n;
-	return operand_of(OPERAND_INT,
-			  check_tree(c, ir_indexed_op(c->rs->arena,
-						      expr->kind == AST_OFFSET ? OP_OFFSET
-									       : OP_LENGTH,
-						      number, &n.tree, 1)));
+	return operand_of(
+		OPERAND_INT,
+		check_tree(c, ir_indexed_op(c->rs->arena,
+					    expr->kind == AST_OFFSET ? OP_OFFSET : OP_LENGTH,
+					    number, &n.tree, 1)));
 }
 
 struct operand check_string(struct check *c, const struct ast_expr *expr)
@@ -120,10 +123,10 @@ struct operand check_string(struct check *c, const struct ast_expr *expr)
 		return matched(c, number, &place);
 	if (expr->kind != AST_COUNT)
 		return nth(c, expr, number);
-	return operand_of(OPERAND_INT,
-			  check_tree(c, ir_indexed_op(c->rs->arena,
-						      place.count == 2 ? OP_COUNT_IN : OP_COUNT,
-						      number, place.args, place.count)));
+	return operand_of(
+		OPERAND_INT,
+		check_tree(c, ir_indexed_op(c->rs->arena, place.count == 2 ? OP_COUNT_IN : OP_COUNT,
+					    number, place.args, place.count)));
 }
 
 static bool is_base64(const struct ast_string *s)
@@ -166,10 +169,10 @@ void check_strings_end(struct check *c, struct ir_pattern ***ret, uint32_t *ret_
 		struct str name = u->string->name;
 
 		if (!u->is_used && !c->rule->is_malformed && !str_starts(name, STR("$_")))
-			check_error(c, u->string->name_span,
-				    is_anonymous(name) ? "use it with \"them\" or ($*)"
-						       : "names that begin with $_ may be unused",
-				    "unreferenced string \"%.*s\"", STR_ARG(name));
+			yara_error(c->y, u->string->name_span,
+				   is_anonymous(name) ? "use it with \"them\" or ($*)"
+						      : "names that begin with $_ may be unused",
+				   "unreferenced string \"%.*s\"", STR_ARG(name));
 		patterns[i] = pattern(c, u);
 	}
 	*ret = patterns;

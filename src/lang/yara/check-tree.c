@@ -42,16 +42,11 @@ struct operand operand_int(struct check *c, int64_t value)
 const char *operand_type_name(enum operand_type type)
 {
 	static const char *const names[] = {
-		[OPERAND_BAD] = "nothing",
-		[OPERAND_BOOL] = "a boolean",
-		[OPERAND_INT] = "an integer",
-		[OPERAND_FLOAT] = "a float",
-		[OPERAND_TEXT] = "a string",
-		[OPERAND_REGEX] = "a regular expression",
-		[OPERAND_STRUCT] = "a structure",
-		[OPERAND_ARRAY] = "an array",
-		[OPERAND_DICT] = "a dictionary",
-		[OPERAND_FUNCTION] = "a function",
+		[OPERAND_BAD] = "nothing",	  [OPERAND_BOOL] = "a boolean",
+		[OPERAND_INT] = "an integer",	  [OPERAND_FLOAT] = "a float",
+		[OPERAND_TEXT] = "a string",	  [OPERAND_REGEX] = "a regular expression",
+		[OPERAND_STRUCT] = "a structure", [OPERAND_ARRAY] = "an array",
+		[OPERAND_DICT] = "a dictionary",  [OPERAND_FUNCTION] = "a function",
 	};
 
 	return names[type];

@@ -5,8 +5,7 @@
  */
 #pragma once
 
-#include "lang/front.h"
-#include "lang/yara/ast.h"
+#include "lang/yara/messages.h"
 #include "lang/yara/symbols.h"
 
 enum operand_type {
@@ -16,9 +15,9 @@ enum operand_type {
 	OPERAND_FLOAT,
 	OPERAND_TEXT,
 	OPERAND_REGEX,
-	OPERAND_STRUCT,   /* group, prefix, row */
-	OPERAND_ARRAY,    /* group, row: of what is around it */
-	OPERAND_DICT,     /* the same */
+	OPERAND_STRUCT,	  /* group, prefix, row */
+	OPERAND_ARRAY,	  /* group, row: of what is around it */
+	OPERAND_DICT,	  /* the same */
 	OPERAND_FUNCTION, /* index, row */
 };
 
@@ -28,7 +27,7 @@ struct operand {
 	bool is_constant; /* of an INT: its value is known; of a TEXT: it is a literal */
 	int64_t integer;
 	enum fact_group group;
-	struct str prefix; /* of a structure inside a row: "linker_version" */
+	struct str prefix;   /* of a structure inside a row: "linker_version" */
 	struct ir_expr *row; /* NULL: of the only row */
 	uint32_t index;
 };
@@ -45,39 +44,27 @@ enum { LOOPS_MAX = 4, LOOP_VARIABLES_MAX = 2 };
 struct string_use {
 	const struct ast_string *string;
 	bool is_used;
-	bool is_fixed;    /* so far only used as "at offset" */
+	bool is_fixed; /* so far only used as "at offset" */
 	int64_t offset;
 };
 
 struct check {
 	struct ruleset *rs;
-	struct report *report;
-	const struct front_settings *settings;
-	struct ast *ast;
+	struct yara *y;
 	struct symbols symbols;
 	uint32_t source, space;
-	uint32_t imports; /* bit for each enum module_id */
+	uint32_t imports;   /* bit for each enum module_id */
 	struct map strings; /* names to numbers; those before first_string are of earlier rules */
 	uint32_t first_string, next_string;
 	/* the rule at hand */
-	const struct ast_rule *rule;
+	struct ast_rule *rule;
 	struct string_use *uses;
 	uint32_t use_count;
 	struct loop_variable variables[LOOPS_MAX * LOOP_VARIABLES_MAX];
 	uint32_t variable_count, loop_count;
 	bool in_for_of; /* "$" is the string that a loop is at */
-	bool is_bad;    /* the rule has an error */
-	bool is_full;   /* no memory: compilation ends */
+	bool is_full;	/* no memory: compilation ends */
 };
-
-/* check-say.c: messages. The hint may be NULL. */
-void check_error(struct check *c, struct span span, const char *hint, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
-void check_warning(struct check *c, struct span span, const char *hint, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
-/** A hint "did you mean …?"; NULL when `like` is empty. */
-const char *check_did_you_mean(struct check *c, struct str like);
-uint32_t check_line(const struct check *c, struct span span);
 
 /* check-tree.c: trees; a NULL sets is_full. */
 struct ir_expr *check_tree(struct check *c, struct ir_expr *made);
@@ -154,7 +141,7 @@ struct set check_set(struct check *c, const struct ast_set *set);
 
 /* check-rule.c */
 /** Check a rule and add it. Fails only when nothing more can be added. */
-MUST_CHECK enum status check_rule(struct check *c, const struct ast_rule *rule);
+MUST_CHECK enum status check_rule(struct check *c, struct ast_rule *rule);
 void check_import(struct check *c, const struct ast_item *item);
 /** Entries of the rule set's map of names: RULE_MALFORMED or an index. */
 enum { RULE_MALFORMED = 0xffffffff };

@@ -1,7 +1,5 @@
 #include "lang/yara/symbols.h"
 
-#include "lang/yara/like.h"
-
 enum { KEY_MAX = 200, KIND_SHIFT = 24 };
 
 void symbols_init(struct symbols *s, struct arena *arena)
@@ -43,8 +41,8 @@ static void put(struct symbols *s, enum fact_group group, struct str name, struc
 }
 
 /* Enter a name, and the structures that its dots speak of. */
-static void enter(struct symbols *s, enum fact_group group, const char *name,
-		  enum symbol_kind kind, uint32_t index)
+static void enter(struct symbols *s, enum fact_group group, const char *name, enum symbol_kind kind,
+		  uint32_t index)
 {
 	struct str whole = str_of(name);
 
@@ -106,40 +104,35 @@ enum module_id symbols_module(struct str name)
 	return MODULE_COUNT;
 }
 
-struct str symbols_like_module(struct str name)
+void symbols_suggest_module(struct suggestion *s)
 {
-	struct like like = like_begin(name);
-
 	for (unsigned m = 0; m < MODULE_COUNT; m++) {
 		if (module_info((enum module_id)m)->importable)
-			like_try(&like, str_of(module_info((enum module_id)m)->name));
+			suggest_candidate(s, str_of(module_info((enum module_id)m)->name));
 	}
-	return like.best;
 }
 
-struct str symbols_like(enum fact_group group, struct str name)
+void symbols_suggest(enum fact_group group, struct suggestion *s)
 {
-	struct like like = like_begin(name);
 	size_t count;
 	const struct constant_info *constants = constant_all(&count);
 
 	for (unsigned i = 0; i < FACT_COUNT; i++) {
 		if (fact_info((enum fact_id)i)->group == group)
-			like_try(&like, str_of(fact_info((enum fact_id)i)->name));
+			suggest_candidate(s, str_of(fact_info((enum fact_id)i)->name));
 	}
 	for (unsigned i = 0; i < FUNCTION_COUNT; i++) {
 		if (function_info((enum function_id)i)->group == group)
-			like_try(&like, str_of(function_info((enum function_id)i)->name));
+			suggest_candidate(s, str_of(function_info((enum function_id)i)->name));
 	}
 	for (unsigned i = 0; i < GROUP_COUNT; i++) {
 		if (group_info((enum fact_group)i)->parent == group)
-			like_try(&like, str_of(group_info((enum fact_group)i)->name));
+			suggest_candidate(s, str_of(group_info((enum fact_group)i)->name));
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (constants[i].group == group)
-			like_try(&like, str_of(constants[i].name));
+			suggest_candidate(s, str_of(constants[i].name));
 	}
-	return like.best;
 }
 
 enum fact_id symbols_element(enum fact_group group)

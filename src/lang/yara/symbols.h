@@ -5,15 +5,15 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "ir/object.h"
+#include "lang/yara/messages.h"
 
 enum symbol_kind {
 	SYMBOL_NONE,
-	SYMBOL_STRUCT,   /* names with dots begin with it */
-	SYMBOL_FACT,     /* enum fact_id */
+	SYMBOL_STRUCT,	 /* names with dots begin with it */
+	SYMBOL_FACT,	 /* enum fact_id */
 	SYMBOL_CONSTANT, /* index into constant_all() */
 	SYMBOL_FUNCTION, /* first of its enum function_id; overloads have the same name */
-	SYMBOL_GROUP,    /* enum fact_group: an array or dictionary */
+	SYMBOL_GROUP,	 /* enum fact_group: an array or dictionary */
 };
 
 struct symbol {
@@ -37,9 +37,9 @@ struct symbol symbols_find(struct symbols *s, enum fact_group group, struct str 
 /** The importable module of that name; MODULE_COUNT when there is none. */
 enum module_id symbols_module(struct str name);
 
-/** The name of a module or of something in `group` that looks most like `name`, or "". */
-struct str symbols_like_module(struct str name);
-struct str symbols_like(enum fact_group group, struct str name);
+/** Consider all modules, or all names in a group, for a suggestion. */
+void symbols_suggest_module(struct suggestion *s);
+void symbols_suggest(enum fact_group group, struct suggestion *s);
 
 /** The column of an array or dictionary of plain values; FACT_COUNT for one of structures. */
 enum fact_id symbols_element(enum fact_group group);
