@@ -4,6 +4,7 @@
  *
  *	yara-compile [-d NAME=VALUE]... [-s STRINGS_MAX] [-e] [-p] FILE...
  *
+ * Without arguments each line of the input is such a command, its words separated by tabs.
  * -e warns of escapes without a meaning, -p prints the rules as trees.
  */
 #include <stdio.h>
@@ -13,7 +14,8 @@
 #include "base/buf.h"
 #include "lang/front.h"
 
-enum { VARIABLES_MAX = 64, CEILING = 1 << 30 };
+/* Also room for the words of a command. */
+enum { VARIABLES_MAX = 64, CEILING = 1 << 30, WORDS_MAX = 256 };
 
 struct printer {
 	struct report report;
@@ -76,19 +78,18 @@ static void read_file(const char *path, struct buf *to)
 static void compile_file(const char *path, const struct front_settings *settings,
 			 struct ruleset *rs, struct printer *printer)
 {
-	struct buf *text = calloc(1, sizeof *text); /* as long as the rule set */
+	struct buf text;
 	struct source_text src = {.name = str_of(path), .space = STR("default"), .settings = settings};
 
-	buf_init(text, CEILING);
-	read_file(path, text);
-	src.text = buf_str(text);
+	buf_init(&text, CEILING);
+	read_file(path, &text);
+	src.text = buf_str(&text);
 	const struct front *front = front_for(&src);
 	enum status status = front == NULL ? E_UNSUPPORTED
 					   : front->compile(&src, rs, &printer->report);
 	if (status != OK)
 		printf("failed %s: %s\n", path, status_name(status));
-	buf_done(text);
-	free(text);
+	buf_done(&text);
 }
 
 static void print_rules(const struct ruleset *rs, bool as_trees)
@@ -103,38 +104,80 @@ static void print_rules(const struct ruleset *rs, bool as_trees)
 		if (as_trees)
 			buf_add_u8(&to, '\n');
 	}
-	fwrite(to.data, 1, to.len, stdout);
+	if (to.len > 0)
+		fwrite(to.data, 1, to.len, stdout);
 	buf_done(&to);
 }
 
-int main(int argc, char **argv)
+struct options {
+	struct ir_variable variables[VARIABLES_MAX];
+	struct front_settings settings;
+	bool as_trees;
+};
+
+/* Read the options; the index of the first file, or 0 when they are wrong. */
+static int read_options(int argc, char **argv, struct options *to)
 {
-	static struct ir_variable variables[VARIABLES_MAX];
-	struct front_settings settings = {.variables = variables};
-	struct printer printer = {.report = {print_diagnostic}};
-	struct ruleset *rs = NULL;
-	bool as_trees = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "d:s:ep")) != -1) {
-		if (option == 'd' && settings.variable_count < VARIABLES_MAX)
-			variables[settings.variable_count++] = variable_of(optarg);
+	optind = 1;
+	*to = (struct options){.settings = {.variables = to->variables}};
+	while ((option = getopt(argc, argv, "+d:s:ep")) != -1) {
+		if (option == 'd' && to->settings.variable_count < VARIABLES_MAX)
+			to->variables[to->settings.variable_count++] = variable_of(optarg);
 		else if (option == 's')
-			settings.strings_max = (uint32_t)atoi(optarg);
+			to->settings.strings_max = (uint32_t)atoi(optarg);
 		else if (option == 'e')
-			settings.strict_escape = true;
+			to->settings.strict_escape = true;
 		else if (option == 'p')
-			as_trees = true;
+			to->as_trees = true;
 		else
-			return 2;
+			return 0;
 	}
-	if (ruleset_new(CEILING, &rs) != OK)
+	return optind;
+}
+
+static int run(int argc, char **argv)
+{
+	static struct options options;
+	struct printer printer = {.report = {print_diagnostic}};
+	struct ruleset *rs = NULL;
+	int first = read_options(argc, argv, &options);
+
+	if (first == 0 || ruleset_new(CEILING, &rs) != OK)
 		return 2;
-	for (int i = optind; i < argc; i++)
-		compile_file(argv[i], &settings, rs, &printer);
-	print_rules(rs, as_trees);
+	for (int i = first; i < argc; i++)
+		compile_file(argv[i], &options.settings, rs, &printer);
+	print_rules(rs, options.as_trees);
 	printf("total rules %zu errors %u warnings %u\n", rs->rules.len, printer.errors,
 	       printer.warnings);
 	ruleset_free(rs);
 	return 0;
+}
+
+/* Each line is a command of its own, its words separated by tabs. */
+static int run_lines(void)
+{
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (getline(&line, &cap, stdin) > 0) {
+		char *words[WORDS_MAX] = {"yara-compile"};
+		int count = 1;
+
+		line[strcspn(line, "\n")] = '\0';
+		for (char *word = strtok(line, "\t"); word != NULL && count < WORDS_MAX - 1;
+		     word = strtok(NULL, "\t"))
+			words[count++] = word;
+		if (run(count, words) != 0)
+			return 2;
+		fflush(stdout);
+	}
+	free(line);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	return argc > 1 ? run(argc, argv) : run_lines();
 }

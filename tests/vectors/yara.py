@@ -35,11 +35,16 @@ def options(case):
 def compiled(tool, case, folder):
     """Lines that the tool prints for the rule of a case."""
     path = folder / "rule.yar"
-    path.write_bytes(case["rule"].encode("latin-1" if case.get("latin1") else "utf-8"))
-    done = subprocess.run([tool, *options(case), path], stdout=subprocess.PIPE, check=False,
-                          stderr=subprocess.STDOUT, timeout=60)
-    text = done.stdout.decode("utf-8", "replace").splitlines()
-    return text if done.returncode == 0 else [f"failed with {done.returncode}"] + text
+    path.write_bytes(case["rule"].encode("utf-8"))
+    tool.stdin.write("\t".join([*options(case), str(path)]) + "\n")
+    tool.stdin.flush()
+    lines = []
+    while not lines or not lines[-1].startswith("total "):
+        line = tool.stdout.readline()
+        if line == "":
+            return lines + ["failed: the program ended"]
+        lines.append(line.rstrip("\n"))
+    return lines
 
 
 def complaint(case, lines):
@@ -64,10 +69,12 @@ def main():
         print("skipped: CANDOR_CORPUS is not set")
         return SKIPPED
     bad = total = 0
-    with tempfile.TemporaryDirectory() as folder:
+    tool = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            encoding="utf-8", errors="replace")
+    with tool, tempfile.TemporaryDirectory() as folder:
         for case in cases():
             total += 1
-            said = complaint(case, compiled(sys.argv[1], case, pathlib.Path(folder)))
+            said = complaint(case, compiled(tool, case, pathlib.Path(folder)))
             if said is not None:
                 bad += 1
                 print(f"{case['id']}: {said}\n\t{' '.join(case['rule'].split())}")
