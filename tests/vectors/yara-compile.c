@@ -120,7 +120,7 @@ static int read_options(int argc, char **argv, struct options *to)
 {
 	int option;
 
-	optind = 1;
+	optind = 0; /* begin anew */
 	*to = (struct options){.settings = {.variables = to->variables}};
 	while ((option = getopt(argc, argv, "+d:s:ep")) != -1) {
 		if (option == 'd' && to->settings.variable_count < VARIABLES_MAX)
@@ -162,7 +162,7 @@ static int run_lines(void)
 	size_t cap = 0;
 
 	while (getline(&line, &cap, stdin) > 0) {
-		char *words[WORDS_MAX] = {"yara-compile"};
+		char program[] = "yara-compile", *words[WORDS_MAX] = {program};
 		int count = 1;
 
 		line[strcspn(line, "\n")] = '\0';
