@@ -7,14 +7,6 @@
 #include "format/elf-view.h"
 #include "format/parts.h"
 
-/* Numbers from here on are reserved: a file that needs them has its count elsewhere. */
-enum { SHN_LORESERVE = 0xff00, PN_XNUM = 0xffff };
-
-static bool table_fits(const struct elf_view *elf, const struct elf_table *t)
-{
-	return t->at < elf->size && range_fits(t->at, t->count * t->least_size, elf->size);
-}
-
 /* Whether an address lies in a range, whose end wraps as wide as addresses are. */
 static bool covers(const struct elf_view *elf, uint64_t start, uint64_t size, uint64_t address)
 {
@@ -27,8 +19,8 @@ static enum status entry_by_segments(struct elf_view *elf, uint64_t *ret, bool *
 {
 	for (uint64_t i = 0; i < elf->segments.count; i++) {
 		struct elf_segment s;
-		enum status status = elf_read_segment(
-			elf, elf->segments.at + i * elf->segments.least_size, &s);
+		enum status status =
+			elf_read_segment(elf, elf->segments.at + i * elf->segments.least_size, &s);
 
 		if (status != OK)
 			return status;
@@ -45,8 +37,8 @@ static enum status entry_by_sections(struct elf_view *elf, uint64_t *ret, bool *
 {
 	for (uint64_t i = 0; i < elf->sections.count; i++) {
 		struct elf_section s;
-		enum status status = elf_read_section(
-			elf, elf->sections.at + i * elf->sections.least_size, &s);
+		enum status status =
+			elf_read_section(elf, elf->sections.at + i * elf->sections.least_size, &s);
 
 		if (status != OK)
 			return status;
@@ -93,7 +85,8 @@ static enum status state_header(struct elf_view *elf)
 	return elf_state(elf, values, LEN(values));
 }
 
-static enum status state_section(struct elf_view *elf, const struct elf_section *s, uint64_t names)
+static enum status state_section(struct elf_view *elf, const struct elf_section *s,
+				 struct elf_names *names)
 {
 	const struct elf_value values[] = {
 		{FACT_ELF_SECTION_TYPE, s->type},	{FACT_ELF_SECTION_FLAGS, s->flags},
@@ -106,26 +99,26 @@ static enum status state_section(struct elf_view *elf, const struct elf_section 
 		status = elf_state(elf, values, LEN(values));
 	if (status != OK)
 		return error_at(elf->e, status, 0, "too many facts");
-	return elf_state_name(elf, FACT_ELF_SECTION_NAME, names, elf->size, s->name);
+	return elf_state_name(elf, FACT_ELF_SECTION_NAME, names, s->name);
 }
 
-/* Where the names of sections are; 0: nowhere. */
-static enum status find_names(struct elf_view *elf, uint64_t *ret)
+/* The names of sections end where the file ends, not the table. */
+static enum status find_names(struct elf_view *elf, struct elf_names *ret)
 {
+	const struct elf_table *t = &elf->sections;
 	struct elf_section s;
-	enum status status = elf_read_section(
-		elf,
-		elf->sections.at + (uint64_t)elf->names_index * elf->sections.least_size, &s);
+	enum status status =
+		elf_read_section(elf, t->at + (uint64_t)elf->names_index * t->least_size, &s);
 
-	if (status == OK)
-		*ret = s.offset < elf->size ? s.offset : 0;
-	return status;
+	if (status != OK)
+		return status;
+	return elf_names_open(elf, s.offset != 0 ? s.offset : elf->size, elf->size, ret);
 }
 
 static enum status state_sections(struct elf_view *elf)
 {
 	const struct elf_table *t = &elf->sections;
-	uint64_t names = 0;
+	struct elf_names names;
 
 	if (!elf_has_sections(elf))
 		return t->count == 0 ? OK
@@ -137,7 +130,7 @@ static enum status state_sections(struct elf_view *elf)
 
 		status = elf_read_section(elf, t->at + i * t->least_size, &s);
 		if (status == OK)
-			status = state_section(elf, &s, names);
+			status = state_section(elf, &s, &names);
 	}
 	return status;
 }
@@ -172,4 +165,76 @@ static enum status state_segments(struct elf_view *elf)
 			status = elf_state(elf, values, LEN(values));
 	}
 	return status == OK ? OK : error_at(elf->e, status, 0, "too many facts");
+}
+
+/* Damage in one table does not keep the other from being read; the first failure is told. */
+enum status facts_elf(struct input *in, struct fact_set *set, struct error *e)
+{
+	struct elf_view elf;
+	enum status status = elf_open(&elf, in, set, e);
+
+	if (status == OK)
+		status = state_header(&elf);
+	if (status == OK)
+		status = state_entry(&elf);
+	if (status != OK)
+		return status;
+	status = state_sections(&elf);
+	if (status != OK && status != E_MALFORMED)
+		return status;
+	enum status second = state_segments(&elf);
+	return status != OK ? status : second;
+}
+
+/* An entry after the other until one is DT_NULL, which counts. */
+static enum status state_dynamic(struct elf_view *elf, uint64_t at)
+{
+	const size_t width = elf->is_64 ? 16 : 8;
+	uint64_t count = 0, tag = 1;
+	enum status status = OK;
+
+	for (; status == OK && tag != 0 && range_fits(at, width, elf->size); at += width) {
+		struct reader r;
+
+		status = window_read(elf->window, at, width, &r);
+		if (status != OK)
+			break;
+		tag = elf_wide(elf, &r);
+		const struct elf_value values[] = {
+			{FACT_ELF_DYNAMIC_TYPE, tag},
+			{FACT_ELF_DYNAMIC_VAL, elf_wide(elf, &r)},
+		};
+		count++;
+		status = fact_row(elf->facts, GROUP_ELF_DYNAMIC);
+		if (status == OK)
+			status = elf_state(elf, values, LEN(values));
+	}
+	if (status == OK)
+		status =
+			elf_state(elf, &(const struct elf_value){FACT_ELF_DYNAMIC_COUNT, count}, 1);
+	return status == OK ? OK : error_at(elf->e, status, 0, "dynamic section cut off");
+}
+
+enum status facts_elf_dynamic(struct input *in, struct fact_set *set, struct error *e)
+{
+	struct elf_view elf;
+	bool found = false;
+	uint64_t at = 0;
+	enum status status = elf_open(&elf, in, set, e);
+
+	if (status != OK || !elf_has_segments(&elf))
+		return status;
+	/* of several the last one counts */
+	for (uint64_t i = 0; i < elf.segments.count; i++) {
+		struct elf_segment s;
+
+		status = elf_read_segment(&elf, elf.segments.at + i * elf.segments.least_size, &s);
+		if (status != OK)
+			return status;
+		if (s.type == ELF_PT_DYNAMIC) {
+			found = true;
+			at = s.offset;
+		}
+	}
+	return found ? state_dynamic(&elf, at) : OK;
 }

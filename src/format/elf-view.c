@@ -1,6 +1,8 @@
 #include "format/elf-view.h"
 
 enum { IDENT_BYTES = 16, HEADER_32 = 52, HEADER_64 = 64 };
+/* Numbers from here on are reserved: a file that needs them has its count elsewhere. */
+enum { SHN_LORESERVE = 0xff00, PN_XNUM = 0xffff };
 enum { CLASS_32 = 1, CLASS_64 = 2, ORDER_LITTLE = 1, ORDER_BIG = 2 };
 
 uint16_t elf_half(const struct elf_view *elf, struct reader *r)
@@ -72,7 +74,8 @@ enum status elf_open(struct elf_view *elf, struct input *in, struct fact_set *fa
 	status = identify(elf, &r);
 	if (status != OK)
 		return status;
-	if (len < (elf->is_64 ? HEADER_64 : HEADER_32))
+	/* a header that nothing follows is a cut one */
+	if (in->size <= (elf->is_64 ? HEADER_64 : HEADER_32))
 		return fail(elf, E_TRUNCATED, len, "file header cut short");
 	read_header(elf, &r);
 	return OK;
@@ -125,4 +128,55 @@ enum status elf_state(struct elf_view *elf, const struct elf_value *values, size
 			return fail(elf, status, 0, "too many facts");
 	}
 	return OK;
+}
+
+static bool table_fits(const struct elf_view *elf, const struct elf_table *t)
+{
+	return t->at < elf->size && range_fits(t->at, t->count * t->least_size, elf->size);
+}
+
+bool elf_has_sections(const struct elf_view *elf)
+{
+	return elf->sections.count < SHN_LORESERVE && elf->names_index < elf->sections.count &&
+	       table_fits(elf, &elf->sections);
+}
+
+bool elf_has_segments(const struct elf_view *elf)
+{
+	return elf->segments.count > 0 && elf->segments.count < PN_XNUM &&
+	       table_fits(elf, &elf->segments);
+}
+
+enum status elf_names_open(struct elf_view *elf, uint64_t at, uint64_t end, struct elf_names *ret)
+{
+	struct reader r;
+
+	*ret = (struct elf_names){.at = at, .end = end};
+	if (at >= end || end > elf->size)
+		return OK;
+	/* texts and what refers to them lie apart: a window for each */
+	ret->window = window_new(elf->facts->arena, elf->window->in);
+	if (ret->window == NULL)
+		return fail(elf, E_LIMIT, 0, "too many facts");
+	enum status status = window_read(ret->window, at, 1, &r);
+	if (status != OK)
+		return fail(elf, status, at, "cannot read");
+	ret->is_usable = reader_u8(&r) == 0;
+	return OK;
+}
+
+enum status elf_state_name(struct elf_view *elf, enum fact_id id, struct elf_names *names,
+			   uint32_t index)
+{
+	struct str name;
+
+	if (!names->is_usable || index > INT32_MAX || index >= names->end - names->at)
+		return OK;
+	enum status status =
+		window_text(names->window, names->at + index, names->end, elf->facts->arena, &name);
+	if (status == E_TRUNCATED)
+		return OK; /* no text: it has no end */
+	if (status == OK)
+		status = fact_set_kept(elf->facts, id, name);
+	return status == OK ? OK : fail(elf, status, 0, "names of too many bytes");
 }

@@ -52,6 +52,25 @@ uint64_t elf_wide(const struct elf_view *elf, struct reader *r);
 MUST_CHECK enum status elf_read_section(struct elf_view *elf, uint64_t at, struct elf_section *ret);
 MUST_CHECK enum status elf_read_segment(struct elf_view *elf, uint64_t at, struct elf_segment *ret);
 
+/* Whether the module "elf" reads a table: its count is no reserved one, and all of it is there. */
+bool elf_has_sections(const struct elf_view *elf);
+bool elf_has_segments(const struct elf_view *elf);
+
+/* A table of texts, which begins with an empty one. */
+struct elf_names {
+	struct window *window;
+	uint64_t at, end;
+	bool is_usable;
+};
+
+/** Look at the table of texts in [at, end). One that lies elsewhere has no texts. */
+MUST_CHECK enum status elf_names_open(struct elf_view *elf, uint64_t at, uint64_t end,
+				      struct elf_names *ret);
+
+/** State the text at `index`, if there is one, in the last row. */
+MUST_CHECK enum status elf_state_name(struct elf_view *elf, enum fact_id id,
+				      struct elf_names *names, uint32_t index);
+
 struct elf_value {
 	enum fact_id id;
 	uint64_t value;
