@@ -176,6 +176,8 @@ MUST_CHECK enum status fact_set_int(struct fact_set *set, enum fact_id id, int64
 MUST_CHECK enum status fact_set_float(struct fact_set *set, enum fact_id id, double value);
 /** The text is copied. */
 MUST_CHECK enum status fact_set_text(struct fact_set *set, enum fact_id id, struct str value);
+/** Not copied: the text is in the arena of the set and has a NUL behind it. */
+MUST_CHECK enum status fact_set_kept(struct fact_set *set, enum fact_id id, struct str kept);
 
 /** The value in a row, or NULL: it is undefined. Finds nothing by itself. `set` may be NULL. */
 const struct fact *fact_get(const struct fact_set *set, enum fact_id id, uint64_t row);
