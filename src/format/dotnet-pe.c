@@ -5,22 +5,7 @@
 
 enum { LFANEW_AT = 0x3c, DOS_BYTES = 64, COFF_BYTES = 24, SECTION_BYTES = 40, SECTIONS_MAX = 96 };
 enum { OPTIONAL_32 = 224, OPTIONAL_64 = 240, MAGIC_64 = 0x20b };
-enum { CLI_DIRECTORY = 14, DIRECTORY_BYTES = 8, RAW_GRAIN = 512 };
-
-/* "PE Format", machine types, as far as YARA knows them. */
-static bool is_machine(uint16_t machine)
-{
-	static const uint16_t known[] = {
-		0,     0x14c, 0x166, 0x169, 0x1a2, 0x1a3, 0x1a6, 0x1a8, 0x1c0,	0x1c2,	0x1c4,
-		0x1d3, 0x1f0, 0x1f1, 0x200, 0x266, 0x366, 0x466, 0xebc, 0x8664, 0x9041, 0xaa64,
-	};
-
-	for (size_t i = 0; i < LEN(known); i++) {
-		if (known[i] == machine)
-			return true;
-	}
-	return false;
-}
+enum { CLI_DIRECTORY = 14, DIRECTORY_BYTES = 8, RAW_GRAIN = 512, PAGE_BYTES = 4096 };
 
 /* The optional header, at `at`; `size` is what the file header says of it. */
 static bool read_optional(struct dotnet *d, uint64_t at, uint16_t size)
@@ -34,11 +19,11 @@ static bool read_optional(struct dotnet *d, uint64_t at, uint16_t size)
 		return false;
 	size_t directory = (d->is_64 ? 112 : 96) + CLI_DIRECTORY * DIRECTORY_BYTES;
 	d->entry = get_u32le(r.data + 16);
+	d->section_align = get_u32le(r.data + 32);
 	d->file_align = get_u32le(r.data + 36);
 	d->directories = get_u32le(r.data + (d->is_64 ? 108 : 92));
 	d->sections_at = at + size;
-	/* the number of directories may lie, the size of the header is believed */
-	d->has_directory = directory <= size;
+	/* neither the number of directories nor the size of the header is believed */
 	d->directory = get_u32le(r.data + directory);
 	return true;
 }
@@ -51,7 +36,7 @@ bool dotnet_read_pe(struct dotnet *d)
 		return false;
 	uint32_t at = get_u32le(r.data + LFANEW_AT);
 	if (at > INT32_MAX || !dotnet_read(d, d->window, at, COFF_BYTES, &r) ||
-	    get_u32le(r.data) != 0x4550 || !is_machine(get_u16le(r.data + 4)))
+	    get_u32le(r.data) != 0x4550)
 		return false;
 	d->section_count = get_u16le(r.data + 6);
 	d->characteristics = get_u16le(r.data + 22);
@@ -91,11 +76,14 @@ int64_t dotnet_offset(struct dotnet *d, uint32_t rva)
 		if (!read_section(d, i, &s))
 			return -1;
 		lowest = s.rva < lowest ? s.rva : lowest;
+		uint32_t size = s.virtual_size > s.raw_size ? s.virtual_size : s.raw_size;
 		/* of sections that overlap, the last of those that start latest */
-		if (rva < s.rva || rva - s.rva >= s.virtual_size || found.rva > s.rva)
+		if (rva < s.rva || rva - s.rva >= size || found.rva > s.rva)
 			continue;
 		found = s;
 		found.raw_at -= grain != 0 ? s.raw_at % grain : 0;
+		if (d->section_align >= PAGE_BYTES)
+			found.raw_at -= found.raw_at % RAW_GRAIN;
 	}
 	/* what comes before the sections is mapped as it is in the file */
 	if (rva < lowest)

@@ -26,7 +26,7 @@ enum { GUID_BYTES = 16, GUIDS_MAX = 16 };
 static bool read_cli(struct dotnet *d)
 {
 	struct reader r;
-	int64_t at = d->has_directory ? dotnet_offset(d, d->directory) : -1;
+	int64_t at = dotnet_offset(d, d->directory);
 
 	if (at < 0 || !dotnet_read(d, d->window, (uint64_t)at, CLI_BYTES, &r) ||
 	    get_u32le(r.data) != CLI_BYTES)

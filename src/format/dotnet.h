@@ -99,9 +99,9 @@ struct dotnet {
 	struct window *window, *names, *blobs;
 
 	uint64_t sections_at; /* of the PE */
-	uint32_t entry, file_align;
+	uint32_t entry, section_align, file_align;
 	uint16_t section_count, characteristics;
-	bool is_64, has_directory;
+	bool is_64;
 	uint32_t directory;   /* address of the CLI header */
 	uint32_t directories; /* how many there are said to be */
 
