@@ -73,7 +73,8 @@ static bool fits(enum ir_op op, int64_t a, int64_t b, int64_t *ret)
 	case OP_SUB:
 		return !__builtin_sub_overflow(a, b, ret);
 	default:
-		return !__builtin_mul_overflow(a, b, ret);
+		/* the least of all numbers is no product for YARA */
+		return !__builtin_mul_overflow(a, b, ret) && *ret != INT64_MIN;
 	}
 }
 

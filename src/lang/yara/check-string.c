@@ -1,9 +1,10 @@
 /*
  * The strings of a rule and what is asked of them: $a #a @a !a.
  */
+#include "base/num.h"
 #include "lang/yara/check.h"
 
-enum { STRINGS_MAX_DEFAULT = 10000 };
+enum { STRINGS_MAX_DEFAULT = 10000, NAME_MAX_LEN = 256 };
 
 static bool is_anonymous(struct str name)
 {
@@ -49,10 +50,19 @@ bool check_strings_begin(struct check *c)
 	return true;
 }
 
-/* The number of the string in its rule; IR_CURRENT_PATTERN for "$"; false: reported. */
+static const char *like_string(struct check *c, struct str name)
+{
+	struct suggestion s = suggest(name);
+
+	for (uint32_t i = 0; i < c->use_count; i++)
+		suggest_candidate(&s, c->uses[i].string->name);
+	return suggest_hint(c->y->arena, &s);
+}
+
+/* "#a", "@a" and "!a" speak of "$a". The number of the string in its rule; IR_CURRENT_PATTERN for
+ * "$"; false: reported. */
 static bool find(struct check *c, const struct ast_expr *expr, uint32_t *ret)
 {
-	/* "#a", "@a" and "!a" have the name with a "$", too */
 	if (is_anonymous(expr->name)) {
 		*ret = IR_CURRENT_PATTERN;
 		if (!c->in_for_of)
@@ -61,10 +71,13 @@ static bool find(struct check *c, const struct ast_expr *expr, uint32_t *ret)
 				   "wrong use of an anonymous string");
 		return c->in_for_of;
 	}
-	const uint32_t *known = map_get(&c->strings, expr->name);
+	char text[NAME_MAX_LEN] = "$";
+	struct str name = {text, min_size(expr->name.len, sizeof text)};
+	memcpy(text + 1, expr->name.data + 1, name.len - 1);
+	const uint32_t *known = map_get(&c->strings, name);
 	if (known == NULL || *known < c->first_string) {
-		yara_error(c->y, expr->span, NULL, "undefined string \"%.*s\"",
-			   STR_ARG(expr->name));
+		yara_error(c->y, expr->span, like_string(c, name), "undefined string \"%.*s\"",
+			   STR_ARG(name));
 		return false;
 	}
 	*ret = *known - c->first_string;
