@@ -1,5 +1,5 @@
 /*
- * Layout of an image file, format version 1. All numbers are little-endian,
+ * Layout of an image file, format version 2. All numbers are little-endian,
  * all positions count from the start of the file or of a section, so the file
  * works wherever it is mapped. docs/formats/image.md explains the choices.
  *
@@ -36,7 +36,7 @@
 #define IMAGE_MAGIC "\x89" "CANDOR\n"
 
 enum {
-	IMAGE_VERSION = 1,
+	IMAGE_VERSION = 2,
 	IMAGE_ALIGN = 64,
 	IMAGE_SECTIONS_MAX = 256,
 
