@@ -98,3 +98,63 @@ enum status wire_get_compiled(struct str message, struct wire_compiled *ret)
 	*ret = m;
 	return OK;
 }
+
+void wire_put_include(struct buf *to, const struct wire_include *m)
+{
+	const struct str path = str_first(m->path, WIRE_PATH_MAX);
+
+	wire_begin(to, MSG_PARENT_INCLUDE, 1);
+	buf_add_u32le(to, m->from);
+	wire_put_texts(to, &path, 1);
+}
+
+enum status wire_get_include(struct str message, struct wire_include *ret)
+{
+	struct wire_include m;
+	uint32_t count;
+	struct reader r = wire_open(message, MSG_PARENT_INCLUDE, 1, &count);
+
+	m.from = reader_u32le(&r);
+	uint16_t len = reader_u16le(&r);
+
+	if (len > WIRE_PATH_MAX)
+		r.bad = true;
+	m.path = wire_text(&r, len);
+	if (wire_close(&r) != OK)
+		return E_MALFORMED;
+	*ret = m;
+	return OK;
+}
+
+void wire_put_included(struct buf *to, const struct wire_included *m)
+{
+	const struct str texts[] = {cut(m->name, WIRE_PATH_MAX), cut(m->reason, WIRE_TEXT_MAX)};
+
+	wire_begin(to, MSG_JAIL_INCLUDED, 1);
+	buf_add_u32le(to, m->status);
+	buf_add_u64le(to, m->size);
+	wire_put_texts(to, texts, LEN(texts));
+}
+
+enum status wire_get_included(struct str message, struct wire_included *ret)
+{
+	struct wire_included m;
+	uint32_t count;
+	struct reader r = wire_open(message, MSG_JAIL_INCLUDED, 1, &count);
+	uint32_t status = reader_u32le(&r);
+
+	if (status > E_INTERNAL)
+		return E_MALFORMED;
+	m.status = status;
+	m.size = reader_u64le(&r);
+	uint16_t name = reader_u16le(&r), reason = reader_u16le(&r);
+
+	if (name > WIRE_PATH_MAX || reason > WIRE_TEXT_MAX)
+		r.bad = true;
+	m.name = wire_text(&r, name);
+	m.reason = wire_text(&r, reason);
+	if (wire_close(&r) != OK)
+		return E_MALFORMED;
+	*ret = m;
+	return OK;
+}

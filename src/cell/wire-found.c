@@ -9,7 +9,7 @@ void wire_put_finding(struct buf *to, const struct wire_finding *m)
 {
 	const struct finding *f = &m->finding;
 	const struct str texts[] = {
-		str_of(f->rule),   str_of(f->source),    str_of(f->path),
+		str_of(f->rule),   str_of(f->source),	 str_of(f->path),
 		str_of(f->author), str_of(f->reference),
 	};
 
@@ -69,6 +69,91 @@ enum status wire_get_finding(struct str message, struct wire_finding *ret)
 		return E_MALFORMED;
 	*ret = m;
 	return OK;
+}
+
+void wire_begin_details(struct buf *to, uint32_t id)
+{
+	wire_begin(to, MSG_BROKER_DETAIL, 0);
+	buf_add_u32le(to, id);
+}
+
+/* What a detail takes but its texts. */
+enum { DETAIL_HEAD = 39, DETAIL_TEXTS = 4 };
+
+bool wire_add_detail(struct buf *to, const struct detail *d)
+{
+	const struct str texts[DETAIL_TEXTS] = {
+		str_first(d->name, WIRE_PATH_MAX),
+		str_first(d->text, DETAIL_TEXT_MAX),
+		str_first(d->source, WIRE_PATH_MAX),
+		str_first(d->path, WIRE_PATH_MAX),
+	};
+	size_t len = DETAIL_HEAD;
+	unsigned count;
+
+	for (size_t i = 0; i < DETAIL_TEXTS; i++)
+		len += texts[i].len;
+	if (to->bad || to->len + len > WIRE_MAX)
+		return false;
+	count = 1u + to->data[2] + ((unsigned)to->data[3] << 8);
+	to->data[2] = (uint8_t)count;
+	to->data[3] = (uint8_t)(count >> 8);
+	buf_add_u8(to, (uint8_t)d->kind);
+	buf_add_u8(to, (uint8_t)d->state);
+	buf_add_u8(to, d->is_hex);
+	buf_add_u32le(to, d->image);
+	buf_add_u64le(to, (uint64_t)d->number);
+	buf_add_u64le(to, d->offset);
+	buf_add_u64le(to, d->length);
+	wire_put_texts(to, texts, DETAIL_TEXTS);
+	return true;
+}
+
+static void get_detail(struct reader *r, struct detail *ret)
+{
+	uint16_t len[DETAIL_TEXTS];
+
+	ret->kind = wire_below(r, DETAIL_COUNT);
+	ret->state = wire_below(r, DETAIL_STATE_COUNT);
+	ret->is_hex = wire_bool(r);
+	ret->image = reader_u32le(r);
+	ret->number = (int64_t)reader_u64le(r);
+	ret->offset = reader_u64le(r);
+	ret->length = reader_u64le(r);
+	for (size_t i = 0; i < DETAIL_TEXTS; i++) {
+		len[i] = reader_u16le(r);
+		if (len[i] > (i == 1 ? (size_t)DETAIL_TEXT_MAX : (size_t)WIRE_PATH_MAX))
+			r->bad = true;
+	}
+	ret->name = wire_bytes(r, len[0]);
+	ret->text = wire_bytes(r, len[1]);
+	ret->source = wire_bytes(r, len[2]);
+	ret->path = wire_bytes(r, len[3]);
+}
+
+enum status wire_get_details(struct str message, struct wire_details *ret)
+{
+	uint32_t count, id;
+	struct reader r = wire_open(message, MSG_BROKER_DETAIL, UINT16_MAX, &count);
+	struct detail detail;
+
+	id = reader_u32le(&r);
+	struct reader all = r;
+	for (uint32_t i = 0; i < count && !r.bad; i++)
+		get_detail(&r, &detail);
+	if (wire_close(&r) != OK)
+		return E_MALFORMED;
+	*ret = (struct wire_details){.id = id, .left = count, .rest = all};
+	return OK;
+}
+
+bool wire_next_detail(struct wire_details *details, struct detail *ret)
+{
+	if (details->left == 0)
+		return false;
+	details->left--;
+	get_detail(&details->rest, ret);
+	return true;
 }
 
 static void put_outcome(struct buf *to, uint32_t id, const struct outcome *o)

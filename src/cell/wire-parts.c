@@ -18,8 +18,7 @@ void wire_put_texts(struct buf *to, const struct str *texts, size_t count)
 		buf_add_str(to, texts[i]);
 }
 
-struct reader wire_open(struct str message, enum message type, uint32_t most,
-				  uint32_t *ret_count)
+struct reader wire_open(struct str message, enum message type, uint32_t most, uint32_t *ret_count)
 {
 	struct reader r = reader_of(message.data, message.len);
 

@@ -3,7 +3,6 @@
  */
 #pragma once
 
-#include "base/reader.h"
 #include "cell/wire.h"
 
 /** Begin a message in place of what is in `to`. */

@@ -26,6 +26,9 @@ void wire_put_setup(struct buf *to, const struct wire_setup *m)
 	buf_add_u8(to, m->started_by_root);
 	for (size_t i = 0; i < NAMESPACE_COUNT; i++)
 		buf_add_u64le(to, m->outside.id[i]);
+	buf_add_u32le(to, m->wishes.wishes);
+	buf_add_u32le(to, m->wishes.data_max);
+	buf_add_u64le(to, m->modules);
 #define LIMIT(field, name, unit, preset, least, most, doc) buf_add_u64le(to, m->limits.field);
 #include "scan/limits.def"
 #undef LIMIT
@@ -53,7 +56,13 @@ enum status wire_get_setup(struct str message, struct wire_setup *ret)
 	m.started_by_root = wire_bool(&r);
 	for (size_t i = 0; i < NAMESPACE_COUNT; i++)
 		m.outside.id[i] = reader_u64le(&r);
-#define LIMIT(field, name, unit, preset, least, most, doc)                                       \
+	m.wishes.wishes = reader_u32le(&r);
+	m.wishes.data_max = reader_u32le(&r);
+	m.modules = reader_u64le(&r);
+	if ((m.wishes.wishes & ~(unsigned)WISH_ALL) != 0 || m.wishes.data_max > DETAIL_TEXT_MAX ||
+	    m.modules >> MODULE_COUNT != 0)
+		r.bad = true;
+#define LIMIT(field, name, unit, preset, least, most, doc)                                         \
 	m.limits.field = get_limit(&r, least, most);
 #include "scan/limits.def"
 #undef LIMIT
@@ -67,8 +76,15 @@ void wire_put_scan(struct buf *to, const struct wire_scan *m)
 {
 	wire_begin(to, MSG_WORKER_SCAN, m->count);
 	for (uint32_t i = 0; i < m->count; i++) {
+		const struct str texts[] = {
+			str_first(m->objects[i].path, WIRE_PATH_MAX),
+			str_first(m->objects[i].owner, WIRE_OWNER_MAX),
+		};
+
 		buf_add_u32le(to, m->objects[i].id);
 		buf_add_u64le(to, m->objects[i].size);
+		buf_add_u32le(to, m->objects[i].regions);
+		wire_put_texts(to, texts, LEN(texts));
 	}
 }
 
@@ -80,6 +96,14 @@ enum status wire_get_scan(struct str message, struct wire_scan *ret)
 	for (uint32_t i = 0; !r.bad && i < m.count; i++) {
 		m.objects[i].id = reader_u32le(&r);
 		m.objects[i].size = reader_u64le(&r);
+		m.objects[i].regions = reader_u32le(&r);
+		uint16_t path = reader_u16le(&r), owner = reader_u16le(&r);
+
+		if (path > WIRE_PATH_MAX || owner > WIRE_OWNER_MAX ||
+		    (m.objects[i].regions > 0 && m.count > 1))
+			r.bad = true;
+		m.objects[i].path = wire_text(&r, path);
+		m.objects[i].owner = wire_text(&r, owner);
 	}
 	if (wire_close(&r) != OK)
 		return E_MALFORMED;
@@ -87,29 +111,34 @@ enum status wire_get_scan(struct str message, struct wire_scan *ret)
 	return OK;
 }
 
-void wire_put_ready(struct buf *to, const struct confinement *m)
+void wire_put_ready(struct buf *to, const struct wire_ready *m)
 {
-	wire_begin(to, MSG_BROKER_READY, LAYER_COUNT);
-	for (size_t i = 0; i < LAYER_COUNT; i++) {
-		struct str detail = str_of(m->layers[i].detail);
+	const struct confinement *c = &m->confinement;
 
-		buf_add_u8(to, (uint8_t)m->layers[i].state);
+	wire_begin(to, MSG_BROKER_READY, LAYER_COUNT);
+	buf_add_u8(to, m->needs_subject);
+	for (size_t i = 0; i < LAYER_COUNT; i++) {
+		struct str detail = str_of(c->layers[i].detail);
+
+		buf_add_u8(to, (uint8_t)c->layers[i].state);
 		buf_add_u8(to, (uint8_t)detail.len);
 		buf_add_str(to, detail);
 	}
 }
 
-enum status wire_get_ready(struct str message, struct confinement *ret)
+enum status wire_get_ready(struct str message, struct wire_ready *ret)
 {
-	struct confinement m;
+	struct wire_ready m = {0};
+	struct confinement *c = &m.confinement;
 	uint32_t count;
 	struct reader r = wire_open(message, MSG_BROKER_READY, LAYER_COUNT, &count);
 
 	if (count != LAYER_COUNT)
 		return E_MALFORMED;
+	m.needs_subject = wire_bool(&r);
 	for (size_t i = 0; i < LAYER_COUNT; i++) {
-		m.layers[i].state = wire_below(&r, LAYER_FULL + 1);
-		wire_chars(&r, reader_u8(&r), m.layers[i].detail, sizeof m.layers[i].detail);
+		c->layers[i].state = wire_below(&r, LAYER_FULL + 1);
+		wire_chars(&r, reader_u8(&r), c->layers[i].detail, sizeof c->layers[i].detail);
 	}
 	if (wire_close(&r) != OK)
 		return E_MALFORMED;

@@ -63,8 +63,7 @@ static enum status tell_metas(struct scanner *s, const struct told *t)
 }
 
 /* The bytes of a match, or as many as are wanted and can be read. */
-static struct str bytes_of(struct scanner *s, const struct object *o,
-			   const struct match_span *span)
+static struct str bytes_of(struct scanner *s, const struct object *o, const struct match_span *span)
 {
 	size_t len = (size_t)min_u64(span->length, s->wishes.data_max);
 	size_t got = 0;
@@ -95,7 +94,8 @@ static void tell_pattern(struct scanner *s, const struct object *o, const struct
 			.text = bytes_of(s, o, &spans[k]),
 		};
 
-		/* reading and telling are work, too: of one pattern there may be a million matches */
+		/* reading and telling are work, too: of one pattern there may be a million matches
+		 */
 		if (k % 1024 == 1023)
 			(void)budget_goes_on(s, o->depth);
 		tell(s, &d);
@@ -121,8 +121,8 @@ static enum status tell_patterns(struct scanner *s, const struct object *o, cons
 	return OK;
 }
 
-static enum status tell_rule(struct scanner *s, const struct object *o, size_t image,
-			     uint32_t rule, enum detail_state state)
+static enum status tell_rule(struct scanner *s, const struct object *o, size_t image, uint32_t rule,
+			     enum detail_state state)
 {
 	struct told t = {.image = &s->images[image], .rule = rule};
 	struct rule_info info;
