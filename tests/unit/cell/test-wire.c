@@ -216,7 +216,8 @@ static enum status turn(struct str message, enum message type, struct buf *again
 		break;
 	case MSG_WORKER_SCAN:
 		status = wire_get_scan(message, &scan);
-		wire_put_scan(again, &scan);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_scan(again, &scan);
 		break;
 	case MSG_BROKER_READY:
 		status = wire_get_ready(message, &ready);
@@ -249,11 +250,13 @@ static enum status turn(struct str message, enum message type, struct buf *again
 		break;
 	case MSG_PARENT_INCLUDE:
 		status = wire_get_include(message, &include);
-		wire_put_include(again, &include);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_include(again, &include);
 		break;
 	case MSG_JAIL_INCLUDED:
 		status = wire_get_included(message, &included);
-		wire_put_included(again, &included);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_included(again, &included);
 		break;
 	case MSG_END:
 		break;
@@ -315,13 +318,16 @@ static void values_out_of_range_are_refused(void **state)
 		{"setup: images", MSG_WORKER_SETUP, 4, WIRE_IMAGES_MAX + 1},
 		{"setup: all matches", MSG_WORKER_SETUP, 8, 2},
 		{"setup: root", MSG_WORKER_SETUP, 9, 2},
-		{"setup: depth", MSG_WORKER_SETUP, 66, 65},
+		{"setup: wishes", MSG_WORKER_SETUP, 67, WISH_ALL >> 8 << 1},
+		{"setup: data", MSG_WORKER_SETUP, 71, (DETAIL_TEXT_MAX >> 8) + 1},
+		{"setup: depth", MSG_WORKER_SETUP, 82, 65},
 		{"scan: none", MSG_WORKER_SCAN, 2, 0},
 		{"scan: too many", MSG_WORKER_SCAN, 2, 33},
 		{"ready: layers", MSG_BROKER_READY, 2, LAYER_COUNT - 1},
-		{"ready: state", MSG_BROKER_READY, 4, LAYER_FULL + 1},
-		{"ready: length", MSG_BROKER_READY, 5, 96},
-		{"ready: NUL", MSG_BROKER_READY, 6, 0},
+		{"ready: subject", MSG_BROKER_READY, 4, 2},
+		{"ready: state", MSG_BROKER_READY, 5, LAYER_FULL + 1},
+		{"ready: length", MSG_BROKER_READY, 6, 96},
+		{"ready: NUL", MSG_BROKER_READY, 7, 0},
 		{"failed: OK", MSG_BROKER_FAILED, 4, OK},
 		{"failed: code", MSG_BROKER_FAILED, 4, E_INTERNAL + 1},
 		{"finding: kind", MSG_BROKER_FINDING, 16, 1 + SUBJECT_COUNT * DIGEST_COUNT},
@@ -331,7 +337,13 @@ static void values_out_of_range_are_refused(void **state)
 		{"finding: place", MSG_BROKER_FINDING, 28, 2},
 		{"finding: rule too long", MSG_BROKER_FINDING, 46, RULE_NAME_MAX >> 8},
 		{"finding: path too long", MSG_BROKER_FINDING, 50, FINDING_PATH_MAX >> 8},
-		{"finding: NUL", MSG_BROKER_FINDING, 51, 0},
+		{"finding: author too long", MSG_BROKER_FINDING, 52, 1},
+		{"finding: NUL", MSG_BROKER_FINDING, 55, 0},
+		{"detail: kind", MSG_BROKER_DETAIL, 8, DETAIL_COUNT},
+		{"detail: state", MSG_BROKER_DETAIL, 9, DETAIL_STATE_COUNT},
+		{"detail: hex", MSG_BROKER_DETAIL, 10, 2},
+		{"include: path too long", MSG_PARENT_INCLUDE, 9, 0x20},
+		{"included: status", MSG_JAIL_INCLUDED, 4, E_INTERNAL + 1},
 		{"done: none", MSG_BROKER_DONE, 2, 0},
 		{"done: too many", MSG_BROKER_DONE, 2, WIRE_DONE_MAX + 1},
 		{"done: verdict", MSG_BROKER_DONE, 8, VERDICT_COUNT},
