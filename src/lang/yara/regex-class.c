@@ -35,6 +35,7 @@ static void warn_of_unknown(struct regex_reader *r)
 {
 	const struct front_settings *settings = r->y->src->settings;
 	struct span at = r->regex->span;
+	struct span at = regex_span(r, r->at - 1, r->at + 1);
 
 	if (settings != NULL && settings->strict_escape && !r->options.is_quiet)
 		yara_warning(r->y, at, "without the backslash it means the same",

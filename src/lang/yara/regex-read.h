@@ -24,6 +24,9 @@ static inline char regex_peek(const struct regex_reader *r)
 	return r->at < r->text.len ? r->text.data[r->at] : '\0';
 }
 
+/** Where a piece of regex.source stands; one byte at least. */
+struct span regex_span(const struct regex_reader *r, size_t start, size_t end);
+
 /** Report what is wrong from `start` to where the reader stands, at least one byte. False. */
 bool regex_fail(struct regex_reader *r, size_t start, const char *hint, const char *message);
 

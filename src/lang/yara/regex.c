@@ -15,6 +15,7 @@
 
 enum {
 	NESTING_MAX = 40, /* of groups: an IR_DEPTH_MAX-th of three nodes each */
+	NESTING_MAX = 40, /* of groups, each of which is at most three nodes of IR_DEPTH_MAX */
 	REPEAT_MAX = 32767,
 };
 
@@ -35,6 +36,11 @@ bool regex_fail(struct regex_reader *r, size_t start, const char *hint, const ch
 
 	yara_error(r->y, (struct span){r->regex->span.file, from, to > from ? to : from + 1}, hint,
 		   "%s", message);
+struct span regex_span(const struct regex_reader *r, size_t start, size_t end)
+	uint32_t from = place_of(r, start), to = place_of(r, end);
+	return (struct span){r->regex->span.file, from, to > from ? to : from + 1};
+}
+	yara_error(r->y, regex_span(r, start, r->at), hint, "%s", message);
 	return false;
 }
 
@@ -90,6 +96,7 @@ static bool read_group(struct regex_reader *r)
 	if (regex_peek(r) == '?')
 		return regex_fail(r, start, "groups are ( ) and nothing else",
 				  "(?…) is not supported");
+				  "'(?' is not supported");
 	if (r->depth == NESTING_MAX)
 		return regex_fail(r, start, NULL, "groups are nested too deeply");
 	r->depth++;
@@ -319,6 +326,9 @@ static bool read_alternatives(struct regex_reader *r)
 
 	if (at_end_of_pieces(r))
 		return regex_fail(r, r->at, NULL, "there is nothing before the '|' or ')'");
+		return regex_fail(r, r->at, NULL,
+				  regex_peek(r) == '|' ? "there is nothing before the '|'"
+						       : "there is nothing before the ')'");
 	for (;;) {
 		size_t mark = sequence_mark(&r->sequence);
 
