@@ -44,7 +44,8 @@ static const struct {
 	{"unreferenced by intent", RULE("$_a = \"abc\"", "true"), ""},
 	{"anonymous", RULE("$ = \"abc\"", "$"),
 	 "2:1+1 wrong use of an anonymous string (it stands for the strings of a \"for … of\" "
-	 "loop)\n"
+	 "loop)\n"},
+	{"anonymous, unreferenced", RULE("$ = \"abc\"", "true"),
 	 "1:19+1 unreferenced string \"$\" (use it with \"them\" or ($*))\n"},
 	{"duplicate", RULE("$a = \"abc\" $a = \"abd\"", "any of them"),
 	 "1:30+2 duplicated string identifier \"$a\"\n"},
