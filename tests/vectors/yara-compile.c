@@ -79,14 +79,15 @@ static void compile_file(const char *path, const struct front_settings *settings
 			 struct ruleset *rs, struct printer *printer)
 {
 	struct buf text;
-	struct source_text src = {.name = str_of(path), .space = STR("default"), .settings = settings};
+	struct source_text src = {
+		.name = str_of(path), .space = STR("default"), .settings = settings};
 
 	buf_init(&text, CEILING);
 	read_file(path, &text);
 	src.text = buf_str(&text);
 	const struct front *front = front_for(&src);
-	enum status status = front == NULL ? E_UNSUPPORTED
-					   : front->compile(&src, rs, &printer->report);
+	enum status status =
+		front == NULL ? E_UNSUPPORTED : front->compile(&src, rs, &printer->report);
 	if (status != OK)
 		printf("failed %s: %s\n", path, status_name(status));
 	buf_done(&text);

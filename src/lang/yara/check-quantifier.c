@@ -52,7 +52,7 @@ struct quantifier check_quantifier(struct check *c, const struct ast_quantifier 
 			   o.type == OPERAND_INT ? "0 or more" : "an integer");
 		q.is_bad = true;
 	}
-	q.is_constant = o.is_constant;
+	q.is_constant = o.type == OPERAND_INT && o.is_constant;
 	q.value = o.integer;
 	q.tree = o.tree;
 	if (q.is_constant && q.value == 0)

@@ -29,13 +29,19 @@ static bool is_common(uint8_t v)
 	return v == 0x00 || v == 0x20 || v == 0xcc || v == 0xff;
 }
 
+/* Whether a byte is wanted, or a letter in either case. */
+static bool is_whole(uint8_t mask)
+{
+	return mask == 0xff || mask == 0xdf;
+}
+
 static int byte_worth(uint8_t value, uint8_t mask)
 {
 	uint8_t lower = value | 0x20;
 
 	if (mask == 0)
 		return WORTH_ANY;
-	if (mask != 0xff && mask != 0xdf)
+	if (!is_whole(mask))
 		return WORTH_NIBBLE;
 	if (is_common(value))
 		return WORTH_COMMON;
@@ -45,7 +51,7 @@ static int byte_worth(uint8_t value, uint8_t mask)
 static bool is_known(const struct worth *w, uint32_t from, uint32_t i)
 {
 	for (uint32_t j = from; j < i; j++) {
-		if (w->value[j] == w->value[i] && w->mask[j] >= 0xdf)
+		if (w->value[j] == w->value[i] && is_whole(w->mask[j]))
 			return true;
 	}
 	return false;
@@ -58,7 +64,7 @@ static int run_worth(const struct worth *w, uint32_t from)
 
 	for (uint32_t i = from; i < w->len; i++) {
 		sum += byte_worth(w->value[i], w->mask[i]);
-		if (w->mask[i] >= 0xdf && !is_known(w, from, i))
+		if (is_whole(w->mask[i]) && !is_known(w, from, i))
 			distinct++;
 	}
 	if (distinct == 1 && is_common(w->value[from]) && w->mask[from] == 0xff)
@@ -157,15 +163,16 @@ static int pattern_worth(const struct ir_pattern *p)
 	return worst;
 }
 
-static bool takes_any(const struct ir_node *node)
+/* ".": a byte of any value, or any but a newline. */
+static bool is_dot(const struct ir_node *node)
 {
 	unsigned bits = 0;
 
-	if (node->kind == NODE_GAP)
-		return true;
-	for (size_t i = 0; node->kind == NODE_CLASS && i < sizeof node->cls.set; i++)
-		bits += (unsigned)__builtin_popcount(node->cls.set[i]);
-	return bits >= 255;
+	if (node->kind != NODE_CLASS)
+		return node->kind == NODE_GAP;
+	for (unsigned b = 0; b < 256; b++)
+		bits += b != '\n' && (node->cls.set[b / 8] >> b % 8 & 1) != 0;
+	return bits == 255;
 }
 
 /* ".*", ".+", ".{3,}" */
@@ -174,7 +181,7 @@ static bool has_endless(const struct ir_node *node)
 	if (node->kind == NODE_GAP && node->range.max == IR_UNBOUNDED)
 		return true;
 	if (node->kind == NODE_REPEAT && node->range.max == IR_UNBOUNDED &&
-	    takes_any(node->children[0]))
+	    is_dot(node->children[0]))
 		return true;
 	for (uint32_t i = 0; i < node->count; i++) {
 		if (has_endless(node->children[i]))
