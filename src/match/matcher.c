@@ -10,6 +10,7 @@ struct matcher {
 	struct match_tables tables;
 	struct search search;
 	struct { VEC(uint32_t); } rules; /* whose conditions are to be evaluated */
+	struct { VEC(uint32_t); } undecided;
 	struct { VEC(struct match_hit); } hits;
 };
 
@@ -40,6 +41,7 @@ void matcher_free(struct matcher *m)
 		return;
 	search_done(&m->search);
 	vec_done(&m->rules);
+	vec_done(&m->undecided);
 	vec_done(&m->hits);
 	free(m);
 }
@@ -51,7 +53,7 @@ bool matcher_wants(const struct matcher *m, enum object_type type, enum view vie
 
 enum status matcher_begin(struct matcher *m, const struct match_object *object)
 {
-	m->hits.len = 0;
+	m->hits.len = m->undecided.len = 0;
 	search_begin(&m->search, object);
 	return OK;
 }
@@ -141,7 +143,7 @@ static enum status decide(struct matcher *m, uint32_t index)
 	case KNOWN_NO:
 		return OK;
 	case UNKNOWN:
-		return E_LIMIT;
+		return vec_push(&m->undecided, &index) ? E_LIMIT : E_NOMEM;
 	case KNOWN_YES:
 		break;
 	}
@@ -169,4 +171,10 @@ enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, si
 	*ret_hits = m->hits.items;
 	*ret_count = m->hits.len;
 	return result;
+}
+
+size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules)
+{
+	*ret_rules = m->undecided.items;
+	return m->undecided.len;
 }

@@ -194,3 +194,12 @@ enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, si
 	*ret_count = count;
 	return OK;
 }
+
+/* Rules of this image have no more than a name. */
+
+size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules)
+{
+	(void)m;
+	*ret_rules = NULL;
+	return 0;
+}
