@@ -178,9 +178,12 @@ enum status fact_set_text(struct fact_set *set, enum fact_id id, struct str valu
 {
 	struct str copy = arena_str(set->arena, value);
 
-	if (copy.data == NULL)
-		return E_LIMIT;
-	return set_value(set, id, (struct fact){.kind = FACT_TEXT, .text = copy});
+	return copy.data != NULL ? fact_set_kept(set, id, copy) : E_LIMIT;
+}
+
+enum status fact_set_kept(struct fact_set *set, enum fact_id id, struct str kept)
+{
+	return set_value(set, id, (struct fact){.kind = FACT_TEXT, .text = kept});
 }
 
 const struct fact *fact_get(const struct fact_set *set, enum fact_id id, uint64_t row)

@@ -131,6 +131,7 @@ struct fact {
 };
 
 struct fact_set;
+struct module_cache; /* of module/ */
 
 /* Whoever can find facts: asked for each part once, when it is needed first. */
 struct fact_source {
@@ -145,6 +146,7 @@ struct fact_source {
 struct fact_set {
 	struct arena *arena;
 	struct fact_source *source; /* may be NULL: nothing more can be found */
+	struct module_cache *cache; /* what functions of modules found before; in the arena */
 	struct {
 		bool is_asked;
 		enum status status; /* what came of it */
@@ -176,6 +178,8 @@ MUST_CHECK enum status fact_set_int(struct fact_set *set, enum fact_id id, int64
 MUST_CHECK enum status fact_set_float(struct fact_set *set, enum fact_id id, double value);
 /** The text is copied. */
 MUST_CHECK enum status fact_set_text(struct fact_set *set, enum fact_id id, struct str value);
+/** Not copied: the text is in the arena of the set and has a NUL behind it. */
+MUST_CHECK enum status fact_set_kept(struct fact_set *set, enum fact_id id, struct str kept);
 
 /** The value in a row, or NULL: it is undefined. Finds nothing by itself. `set` may be NULL. */
 const struct fact *fact_get(const struct fact_set *set, enum fact_id id, uint64_t row);

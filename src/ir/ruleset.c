@@ -20,6 +20,7 @@ enum status ruleset_new(size_t ceiling, struct ruleset **ret)
 		return E_NOMEM;
 	}
 	map_init(&rs->ignored);
+	map_init(&rs->names);
 	if (!vec_push(&rs->spaces, &STR(""))) {
 		ruleset_free(rs);
 		return E_NOMEM;
@@ -39,6 +40,7 @@ void ruleset_free(struct ruleset *rs)
 	vec_done(&rs->variables);
 	vec_done(&rs->spaces);
 	map_done(&rs->ignored);
+	map_done(&rs->names);
 	arena_free(rs->arena);
 	free(rs);
 }

@@ -1,0 +1,13 @@
+#include "format/parts.h"
+
+enum status facts_dex(struct input *in, struct fact_set *set, struct error *e)
+{
+	(void)in, (void)set;
+	return error_at(e, E_UNSUPPORTED, 0, "not read yet");
+}
+
+enum status facts_dex_code(struct input *in, struct fact_set *set, struct error *e)
+{
+	(void)in, (void)set;
+	return error_at(e, E_UNSUPPORTED, 0, "not read yet");
+}

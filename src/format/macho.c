@@ -1,0 +1,7 @@
+#include "format/parts.h"
+
+enum status facts_macho(struct input *in, struct fact_set *set, struct error *e)
+{
+	(void)in, (void)set;
+	return error_at(e, E_UNSUPPORTED, 0, "not read yet");
+}
