@@ -11,7 +11,7 @@
 
 #include "base/num.h"
 #include "lang/yara/byteset.h"
-#include "lang/yara/sequence.h"
+#include "lang/yara/pieces.h"
 
 enum {
 	NESTING_MAX = 30,      /* of alternatives */
@@ -25,7 +25,7 @@ struct hexreader {
 	struct str text;
 	size_t at;
 	unsigned depth; /* of alternatives around */
-	struct sequence sequence;
+	struct pieces sequence;
 };
 
 static char peek(const struct hexreader *r)
@@ -118,9 +118,9 @@ static bool read_byte(struct hexreader *r)
 	if (is_negated && mask == 0)
 		return fail(r, start, "it would match nothing", "'~' of any byte");
 	if (is_negated)
-		sequence_node(&r->sequence, all_but(r->sequence.arena, value, mask));
+		pieces_node(&r->sequence, all_but(r->sequence.arena, value, mask));
 	else
-		sequence_byte(&r->sequence, value, mask);
+		pieces_byte(&r->sequence, value, mask);
 	return true;
 }
 
@@ -198,7 +198,7 @@ static bool read_jump(struct hexreader *r)
 		return fail(r, start, NULL, "unbounded jumps not allowed inside alternation (|)");
 	if (r->depth > 0 && j.max > INSIDE_JUMP_MAX)
 		return fail(r, start, NULL, "jumps over 200 not allowed inside alternation (|)");
-	sequence_node(&r->sequence, ir_gap(r->sequence.arena, j.min, j.max));
+	pieces_node(&r->sequence, ir_gap(r->sequence.arena, j.min, j.max));
 	return true;
 }
 
@@ -209,24 +209,24 @@ static bool read_items(struct hexreader *r);
 /* The depth is bounded by NESTING_MAX. */
 static bool read_alternatives(struct hexreader *r)
 {
-	size_t start = r->at, first = sequence_mark(&r->sequence);
+	size_t start = r->at, first = pieces_mark(&r->sequence);
 
 	if (r->depth == NESTING_MAX)
 		return fail(r, start, NULL, "alternatives are nested too deeply");
 	r->depth++;
 	do {
-		size_t mark = sequence_mark(&r->sequence);
+		size_t mark = pieces_mark(&r->sequence);
 
 		r->at++;
 		if (!read_items(r))
 			return false;
-		sequence_node(&r->sequence, sequence_take(&r->sequence, mark));
+		pieces_node(&r->sequence, pieces_take(&r->sequence, mark));
 	} while (peek(r) == '|');
 	r->depth--;
 	if (peek(r) != ')')
 		return fail(r, start, NULL, "a '(' without its ')'");
 	r->at++;
-	sequence_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
+	pieces_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
 	return true;
 }
 
@@ -271,7 +271,7 @@ struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast
 	struct hexreader r = {.y = y, .string = s, .text = s->text};
 	struct ir_node *tree = NULL;
 
-	sequence_init(&r.sequence, a);
+	pieces_init(&r.sequence, a);
 	bool ok = read_items(&r);
 	if (ok && peek(&r) == '|')
 		ok = fail(&r, r.at, "alternatives stand in parentheses: ( 41 | 42 )",
@@ -279,9 +279,9 @@ struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast
 	if (ok && peek(&r) == ')')
 		ok = fail(&r, r.at, NULL, "a ')' without its '('");
 	if (ok)
-		tree = sequence_take(&r.sequence, 0);
+		tree = pieces_take(&r.sequence, 0);
 	if (r.sequence.status != OK)
 		y->status = r.sequence.status;
-	sequence_done(&r.sequence);
+	pieces_done(&r.sequence);
 	return tree;
 }

@@ -34,7 +34,6 @@ static bool is_special(char c)
 static void warn_of_unknown(struct regex_reader *r)
 {
 	const struct front_settings *settings = r->y->src->settings;
-	struct span at = r->regex->span;
 	struct span at = regex_span(r, r->at - 1, r->at + 1);
 
 	if (settings != NULL && settings->strict_escape && !r->options.is_quiet)

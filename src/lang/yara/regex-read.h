@@ -5,7 +5,7 @@
 
 #include "lang/yara/byteset.h"
 #include "lang/yara/regex.h"
-#include "lang/yara/sequence.h"
+#include "lang/yara/pieces.h"
 
 struct regex_reader {
 	struct yara *y;
@@ -15,7 +15,7 @@ struct regex_reader {
 	size_t at;
 	unsigned depth; /* of groups around */
 	bool has_greedy, has_lazy;
-	struct sequence sequence;
+	struct pieces sequence;
 };
 
 /** The next character, or NUL at the end. */

@@ -14,7 +14,6 @@
 #include "lang/yara/regex-read.h"
 
 enum {
-	NESTING_MAX = 40, /* of groups: an IR_DEPTH_MAX-th of three nodes each */
 	NESTING_MAX = 40, /* of groups, each of which is at most three nodes of IR_DEPTH_MAX */
 	REPEAT_MAX = 32767,
 };
@@ -30,16 +29,15 @@ static uint32_t place_of(const struct regex_reader *r, size_t at)
 	return place;
 }
 
-bool regex_fail(struct regex_reader *r, size_t start, const char *hint, const char *message)
-{
-	uint32_t from = place_of(r, start), to = place_of(r, r->at);
-
-	yara_error(r->y, (struct span){r->regex->span.file, from, to > from ? to : from + 1}, hint,
-		   "%s", message);
 struct span regex_span(const struct regex_reader *r, size_t start, size_t end)
+{
 	uint32_t from = place_of(r, start), to = place_of(r, end);
+
 	return (struct span){r->regex->span.file, from, to > from ? to : from + 1};
 }
+
+bool regex_fail(struct regex_reader *r, size_t start, const char *hint, const char *message)
+{
 	yara_error(r->y, regex_span(r, start, r->at), hint, "%s", message);
 	return false;
 }
@@ -66,9 +64,9 @@ static void add_byte(struct regex_reader *r, uint8_t c)
 {
 	bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 
-	sequence_byte(&r->sequence, c, r->regex->nocase && is_letter ? 0xdf : 0xff);
+	pieces_byte(&r->sequence, c, r->regex->nocase && is_letter ? 0xdf : 0xff);
 	if (r->options.is_wide)
-		sequence_byte(&r->sequence, 0, 0xff);
+		pieces_byte(&r->sequence, 0, 0xff);
 }
 
 static void add_any(struct regex_reader *r)
@@ -76,14 +74,14 @@ static void add_any(struct regex_reader *r)
 	struct byteset set = {0};
 
 	if (r->regex->dotall) {
-		sequence_byte(&r->sequence, 0, 0);
+		pieces_byte(&r->sequence, 0, 0);
 		if (r->options.is_wide)
-			sequence_byte(&r->sequence, 0, 0xff);
+			pieces_byte(&r->sequence, 0, 0xff);
 		return;
 	}
 	byteset_add(&set, '\n');
 	set = byteset_complement(&set);
-	sequence_node(&r->sequence, class_node(r, &set));
+	pieces_node(&r->sequence, class_node(r, &set));
 }
 
 static bool read_alternatives(struct regex_reader *r);
@@ -95,7 +93,6 @@ static bool read_group(struct regex_reader *r)
 
 	if (regex_peek(r) == '?')
 		return regex_fail(r, start, "groups are ( ) and nothing else",
-				  "(?…) is not supported");
 				  "'(?' is not supported");
 	if (r->depth == NESTING_MAX)
 		return regex_fail(r, start, NULL, "groups are nested too deeply");
@@ -118,7 +115,7 @@ static bool read_escape(struct regex_reader *r)
 
 	if (regex_set_of(letter, &set)) {
 		r->at += 2;
-		sequence_node(&r->sequence, class_node(r, &set));
+		pieces_node(&r->sequence, class_node(r, &set));
 		return true;
 	}
 	if (letter >= '0' && letter <= '9') {
@@ -140,7 +137,7 @@ static bool read_class(struct regex_reader *r)
 
 	if (!regex_class(r, &set))
 		return false;
-	sequence_node(&r->sequence, class_node(r, &set));
+	pieces_node(&r->sequence, class_node(r, &set));
 	return true;
 }
 
@@ -233,18 +230,18 @@ static bool read_quantifier(struct regex_reader *r, struct quantifier *q, bool *
 /* What stands from `mark` on, repeated. */
 static void repeat(struct regex_reader *r, size_t mark, const struct quantifier *q, bool is_greedy)
 {
-	struct sequence *s = &r->sequence;
-	struct ir_node *atom = sequence_take(s, mark);
+	struct pieces *s = &r->sequence;
+	struct ir_node *atom = pieces_take(s, mark);
 
 	if (atom == NULL)
 		return;
 	bool is_any = atom->kind == NODE_BYTES && atom->bytes.len == 1 && atom->bytes.mask[0] == 0;
 	if (q->max == 0)
-		sequence_node(s, ir_concat(s->arena, NULL, 0));
+		pieces_node(s, ir_concat(s->arena, NULL, 0));
 	else if (is_any)
-		sequence_node(s, ir_gap(s->arena, q->min, q->max));
+		pieces_node(s, ir_gap(s->arena, q->min, q->max));
 	else
-		sequence_node(s, ir_repeat(s->arena, atom, q->min, q->max, is_greedy));
+		pieces_node(s, ir_repeat(s->arena, atom, q->min, q->max, is_greedy));
 }
 
 /* ---------------------------------------------------------------- sequences */
@@ -276,13 +273,13 @@ static bool read_border(struct regex_reader *r)
 	char c = regex_peek(r), next = r->at + 1 < r->text.len ? r->text.data[r->at + 1] : '\0';
 
 	if (c == '^' || c == '$') {
-		sequence_node(&r->sequence, ir_edge(a, c == '$'));
+		pieces_node(&r->sequence, ir_edge(a, c == '$'));
 		r->at++;
 		return true;
 	}
 	if (c != '\\' || (next != 'b' && next != 'B'))
 		return false;
-	sequence_node(&r->sequence, border_word(a, r->options.is_wide, next == 'B'));
+	pieces_node(&r->sequence, border_word(a, r->options.is_wide, next == 'B'));
 	r->at += 2;
 	return true;
 }
@@ -300,7 +297,7 @@ static bool read_piece(struct regex_reader *r)
 	}
 	if (read_border(r))
 		return true;
-	struct sequence_place place = sequence_here(&r->sequence);
+	struct sequence_place place = pieces_here(&r->sequence);
 	bool is_greedy;
 
 	if (!read_atom(r))
@@ -310,7 +307,7 @@ static bool read_piece(struct regex_reader *r)
 		return true;
 	if (!read_quantifier(r, &q, &is_greedy))
 		return false;
-	repeat(r, sequence_split(&r->sequence, place), &q, is_greedy);
+	repeat(r, pieces_split(&r->sequence, place), &q, is_greedy);
 	return true;
 }
 
@@ -322,26 +319,25 @@ static bool at_end_of_pieces(const struct regex_reader *r)
 /* Alternatives become one node. All but the first may be empty. */
 static bool read_alternatives(struct regex_reader *r)
 {
-	size_t first = sequence_mark(&r->sequence);
+	size_t first = pieces_mark(&r->sequence);
 
 	if (at_end_of_pieces(r))
-		return regex_fail(r, r->at, NULL, "there is nothing before the '|' or ')'");
 		return regex_fail(r, r->at, NULL,
 				  regex_peek(r) == '|' ? "there is nothing before the '|'"
 						       : "there is nothing before the ')'");
 	for (;;) {
-		size_t mark = sequence_mark(&r->sequence);
+		size_t mark = pieces_mark(&r->sequence);
 
 		while (!at_end_of_pieces(r)) {
 			if (!read_piece(r))
 				return false;
 		}
-		sequence_node(&r->sequence, sequence_take(&r->sequence, mark));
+		pieces_node(&r->sequence, pieces_take(&r->sequence, mark));
 		if (regex_peek(r) != '|')
 			break;
 		r->at++;
 	}
-	sequence_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
+	pieces_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
 	return true;
 }
 
@@ -351,15 +347,15 @@ struct ir_node *regex_tree(struct yara *y, struct arena *a, const struct ast_reg
 	struct regex_reader r = {.y = y, .regex = regex, .options = options, .text = regex->source};
 	struct ir_node *tree = NULL;
 
-	sequence_init(&r.sequence, a);
+	pieces_init(&r.sequence, a);
 	bool ok = read_alternatives(&r);
 	if (ok && r.at < r.text.len)
 		ok = regex_fail(&r, r.at, "write \\) for the character", "a ')' without its '('");
 	if (ok)
-		tree = sequence_take(&r.sequence, 0);
+		tree = pieces_take(&r.sequence, 0);
 	if (r.sequence.status != OK)
 		y->status = r.sequence.status;
-	sequence_done(&r.sequence);
+	pieces_done(&r.sequence);
 	*ret_is_greedy = r.has_greedy;
 	return tree;
 }

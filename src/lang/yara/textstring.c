@@ -5,7 +5,7 @@
 #include "lang/yara/textstring.h"
 
 #include "lang/yara/border.h"
-#include "lang/yara/sequence.h"
+#include "lang/yara/pieces.h"
 
 enum { ALPHABET_LEN = 64, WIDE_TEXT_MAX = 1 << 16 };
 
@@ -42,21 +42,21 @@ static bool is_letter(uint8_t c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-static void add_plain(struct sequence *to, struct str text, const struct forms *f, bool is_wide)
+static void add_plain(struct pieces *to, struct str text, const struct forms *f, bool is_wide)
 {
-	size_t mark = sequence_mark(to);
+	size_t mark = pieces_mark(to);
 
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = (uint8_t)text.data[i];
 
-		sequence_byte(to, c, f->nocase && is_letter(c) ? 0xdf : 0xff);
+		pieces_byte(to, c, f->nocase && is_letter(c) ? 0xdf : 0xff);
 		if (is_wide)
-			sequence_byte(to, 0, 0xff);
+			pieces_byte(to, 0, 0xff);
 	}
-	struct ir_node *body = sequence_take(to, mark);
+	struct ir_node *body = pieces_take(to, mark);
 	if (body != NULL && f->fullword)
 		body = border_fullword(to->arena, body, is_wide);
-	sequence_node(to, body);
+	pieces_node(to, body);
 }
 
 /* The byte at `i` of a text that `skip` unknown bytes stand before; 0 for all that is unknown. */
@@ -76,25 +76,25 @@ static unsigned sextet(struct str text, unsigned skip, size_t n)
 }
 
 /* Only the characters that do not depend on what stands around the text. */
-static void add_aligned(struct sequence *to, struct str text, const char *alphabet, unsigned skip,
+static void add_aligned(struct pieces *to, struct str text, const char *alphabet, unsigned skip,
 			bool is_wide)
 {
 	size_t from = skip == 0 ? 0 : skip + 1;
 	size_t end = (text.len + skip) * 8 / 6;
-	size_t mark = sequence_mark(to);
+	size_t mark = pieces_mark(to);
 
 	/* nothing is certain: such an alternative would match everywhere */
 	if (from >= end)
 		return;
 	for (size_t n = from; n < end; n++) {
-		sequence_byte(to, (uint8_t)alphabet[sextet(text, skip, n)], 0xff);
+		pieces_byte(to, (uint8_t)alphabet[sextet(text, skip, n)], 0xff);
 		if (is_wide)
-			sequence_byte(to, 0, 0xff);
+			pieces_byte(to, 0, 0xff);
 	}
-	sequence_node(to, sequence_take(to, mark));
+	pieces_node(to, pieces_take(to, mark));
 }
 
-static void add_base64(struct sequence *to, struct str text, const struct forms *f)
+static void add_base64(struct pieces *to, struct str text, const struct forms *f)
 {
 	for (unsigned skip = 0; skip < 3; skip++) {
 		if (f->base64)
@@ -104,7 +104,7 @@ static void add_base64(struct sequence *to, struct str text, const struct forms 
 	}
 }
 
-static void add_wide_base64(struct sequence *to, struct str text, const struct forms *f)
+static void add_wide_base64(struct pieces *to, struct str text, const struct forms *f)
 {
 	struct buf wide;
 
@@ -124,9 +124,9 @@ struct ir_node *textstring_tree(struct arena *a, const struct ast_string *s)
 {
 	struct forms f = forms_of(s);
 	bool is_encoded = f.base64 || f.base64_wide;
-	struct sequence to;
+	struct pieces to;
 
-	sequence_init(&to, a);
+	pieces_init(&to, a);
 	if (is_encoded && f.ascii)
 		add_base64(&to, s->text, &f);
 	if (is_encoded && f.wide)
@@ -136,6 +136,6 @@ struct ir_node *textstring_tree(struct arena *a, const struct ast_string *s)
 	if (!is_encoded && f.wide)
 		add_plain(&to, s->text, &f, true);
 	struct ir_node *tree = sequence_take_alternatives(&to, 0);
-	sequence_done(&to);
+	pieces_done(&to);
 	return tree;
 }

@@ -1,22 +1,22 @@
-#include "lang/yara/sequence.h"
+#include "lang/yara/pieces.h"
 
 enum { RUN_MAX = 1 << 20 };
 
-void sequence_init(struct sequence *s, struct arena *a)
+void pieces_init(struct pieces *s, struct arena *a)
 {
-	*s = (struct sequence){.arena = a};
+	*s = (struct pieces){.arena = a};
 	buf_init(&s->value, RUN_MAX);
 	buf_init(&s->mask, RUN_MAX);
 }
 
-void sequence_done(struct sequence *s)
+void pieces_done(struct pieces *s)
 {
 	vec_done(&s->nodes);
 	buf_done(&s->value);
 	buf_done(&s->mask);
 }
 
-static void push(struct sequence *s, struct ir_node *node)
+static void push(struct pieces *s, struct ir_node *node)
 {
 	if (s->status != OK)
 		return;
@@ -27,7 +27,7 @@ static void push(struct sequence *s, struct ir_node *node)
 }
 
 /* Make the first `count` of the gathered bytes a node. */
-static void flush_first(struct sequence *s, size_t count)
+static void flush_first(struct pieces *s, size_t count)
 {
 	size_t rest = s->value.len - count;
 
@@ -41,30 +41,30 @@ static void flush_first(struct sequence *s, size_t count)
 	s->value.len = s->mask.len = rest;
 }
 
-static void flush(struct sequence *s)
+static void flush(struct pieces *s)
 {
 	flush_first(s, s->value.len);
 }
 
-void sequence_byte(struct sequence *s, uint8_t value, uint8_t mask)
+void pieces_byte(struct pieces *s, uint8_t value, uint8_t mask)
 {
 	buf_add_u8(&s->value, value & mask);
 	buf_add_u8(&s->mask, mask);
 }
 
-void sequence_node(struct sequence *s, struct ir_node *node)
+void pieces_node(struct pieces *s, struct ir_node *node)
 {
 	flush(s);
 	push(s, node);
 }
 
-size_t sequence_mark(struct sequence *s)
+size_t pieces_mark(struct pieces *s)
 {
 	flush(s);
 	return s->nodes.len;
 }
 
-size_t sequence_split(struct sequence *s, struct sequence_place place)
+size_t pieces_split(struct pieces *s, struct sequence_place place)
 {
 	/* the node made an end to the run before it */
 	if (s->nodes.len > place.nodes)
@@ -75,7 +75,7 @@ size_t sequence_split(struct sequence *s, struct sequence_place place)
 
 typedef struct ir_node *join_fn(struct arena *a, struct ir_node *const *children, uint32_t count);
 
-static struct ir_node *take(struct sequence *s, size_t mark, join_fn *join)
+static struct ir_node *take(struct pieces *s, size_t mark, join_fn *join)
 {
 	size_t count;
 
@@ -93,12 +93,12 @@ static struct ir_node *take(struct sequence *s, size_t mark, join_fn *join)
 	return node;
 }
 
-struct ir_node *sequence_take(struct sequence *s, size_t mark)
+struct ir_node *pieces_take(struct pieces *s, size_t mark)
 {
 	return take(s, mark, ir_concat);
 }
 
-struct ir_node *sequence_take_alternatives(struct sequence *s, size_t mark)
+struct ir_node *sequence_take_alternatives(struct pieces *s, size_t mark)
 {
 	return take(s, mark, ir_alt);
 }
