@@ -352,10 +352,9 @@ void dotnet_bytes(struct dotnet *d, enum fact_id id, uint64_t at, uint32_t len)
 
 	if (d->status != OK)
 		return;
-	/* the copy is small as a rule, and the arena that it stays in is bounded */
 	enum status status = window_copy(d->blobs, at, len, d->facts->arena, &text);
 	if (status == OK)
-		dotnet_text(d, id, text);
+		check(d, fact_set_kept(d->facts, id, text));
 	else if (status != E_TRUNCATED)
 		d->status = error_at(d->e, status, min_u64(at, d->in->size), "cannot read");
 }

@@ -391,6 +391,9 @@ enum status search_window(struct search *s, const struct match_window *window)
 		begin_window(s, window);
 	if (s->found.work == 0)
 		return E_LIMIT;
+	/* a region of a process begins anew behind a hole */
+	if (s->object->is_process && window->fresh == window->start)
+		s->from = window->start;
 	if (window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX) || end < s->from)
 		return E_INTERNAL;
 	s->window = window;

@@ -1,8 +1,18 @@
 #!/bin/sh
-# Make the assemblies of this folder again: needs mcs (Debian: mono-mcs). Each run gives
-# another GUID, so that the expectations of test-dotnet.c change in one line.
+# Make the assemblies among the seeds of the fuzz target "dotnet" again, of which
+# test-dotnet.c reads good-everything: needs mcs (Debian: mono-mcs).
 set -eu
 cd "$(dirname "$0")"
-printf 'bytes of a resource' >resource.txt
-mcs -nologo -unsafe -target:library -resource:resource.txt,a.resource -out:everything.dll everything.cs
-rm resource.txt
+to=../fuzz/dotnet
+work=$(mktemp -d)
+printf 'bytes of a resource' >"$work/resource.txt"
+mcs -nologo -unsafe -target:library "-resource:$work/resource.txt,a.resource" \
+	"-out:$work/everything.dll" everything.cs
+mcs -nologo -target:library "-out:$work/generic.dll" generic.cs
+mcs -nologo "-out:$work/program.exe" program.cs
+cp "$work/everything.dll" $to/good-everything
+cp "$work/generic.dll" $to/good-generic
+cp "$work/program.exe" $to/good-program
+head -c 1500 $to/good-program >$to/bad-cut
+chmod 644 $to/*
+rm -r "$work"
