@@ -45,7 +45,8 @@ static enum status check_items(struct check *c)
 
 	for (const struct ast_item *i = c->y->ast->items; i != NULL && status == OK; i = i->next) {
 		c->y->rule = NULL;
-		if (i->kind == AST_IMPORT)
+		/* without a text there was something else, which was reported */
+		if (i->kind == AST_IMPORT && i->text.data != NULL)
 			check_import(c, i);
 		else if (i->kind == AST_RULE)
 			status = check_rule(c, i->rule);
