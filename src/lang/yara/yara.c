@@ -15,7 +15,11 @@ const struct ir_pattern *check_regex(struct check *c, const struct ast_regex *re
 
 struct ir_pattern *check_pattern(struct check *c, const struct ast_string *string)
 {
-	return yara_pattern(c->y, c->rs->arena, string);
+	struct ir_pattern *pattern = yara_pattern(c->y, c->rs->arena, string);
+
+	if (pattern != NULL)
+		pattern->is_hex = string->kind == AST_STRING_HEX;
+	return pattern;
 }
 
 /* What earlier sources of the namespace imported. */
