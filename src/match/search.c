@@ -391,13 +391,7 @@ enum status search_window(struct search *s, const struct match_window *window)
 		begin_window(s, window);
 	if (s->found.work == 0)
 		return E_LIMIT;
-	/* a region of a process begins anew behind a hole */
-	bool begins = s->object->is_process && window->fresh == window->start;
-
-	if (begins)
-		s->from = window->start;
-	if (end < s->from ||
-	    (!begins && window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX)))
+	if (window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX) || end < s->from)
 		return E_INTERNAL;
 	s->window = window;
 	s->to = end > ahead ? max_u64(s->from, end - ahead) : s->from;
