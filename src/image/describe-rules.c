@@ -86,7 +86,7 @@ enum status image_rule_meta(const struct image *img, uint32_t rule, uint32_t i,
 }
 
 enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t i,
-			       struct rule_pattern *ret)
+			       struct str *ret_name, bool *ret_is_private)
 {
 	struct image_rule row;
 	struct image_pattern pattern;
@@ -95,11 +95,10 @@ enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t 
 		return E_MALFORMED;
 	uint64_t at = (uint64_t)row.pattern_first + i;
 	const uint8_t *found = image_row_at(img, IMAGE_TAG_PATTERNS, sizeof pattern, at);
-	if (found == NULL || !listed_text(img, IMAGE_TAG_PATTERN_NAMES, at, &ret->name))
+	if (found == NULL || !listed_text(img, IMAGE_TAG_PATTERN_NAMES, at, ret_name))
 		return E_MALFORMED;
 	memcpy(&pattern, found, sizeof pattern);
-	ret->is_private = (pattern.flags & PATTERN_PRIVATE) != 0;
-	ret->is_hex = (pattern.flags & PATTERN_HEX) != 0;
+	*ret_is_private = (pattern.flags & PATTERN_PRIVATE) != 0;
 	return OK;
 }
 

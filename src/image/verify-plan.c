@@ -94,7 +94,7 @@ static enum status check_told(struct plan_view *p, struct error *e)
 	struct ir_meta meta;
 	struct ir_variable variable;
 	struct rule_extra extra;
-	struct rule_pattern pattern;
+	bool is_private;
 
 	if (p->names.count != p->patterns.count || p->modules.count > 1)
 		return damaged(p, p->names.items, "lists of the planner do not fit together", e);
@@ -107,7 +107,7 @@ static enum status check_told(struct plan_view *p, struct error *e)
 		for (uint32_t k = 0; is_good && k < rule->meta_count; k++)
 			is_good = image_rule_meta(p->img, i, k, &meta) == OK;
 		for (uint32_t k = 0; is_good && k < rule->pattern_count; k++)
-			is_good = image_rule_pattern(p->img, i, k, &pattern) == OK;
+			is_good = image_rule_pattern(p->img, i, k, &text, &is_private) == OK;
 		if (!is_good)
 			return damaged(p, rule, "what is told of a rule is damaged", e);
 	}

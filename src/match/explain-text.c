@@ -44,18 +44,19 @@ static const char *infix(enum ir_op op)
 
 void explain_pattern(const struct condition *c, uint64_t pattern, char sigil, struct buf *to)
 {
-	struct rule_pattern shown = {.name = STR("")};
+	struct str name = STR("");
+	bool is_private;
 
 	buf_add_u8(to, (uint8_t)sigil);
 	if (pattern >= c->t->pattern_count)
 		return; /* that of the loop around */
 	uint32_t rule = c->t->patterns[pattern].rule;
 	uint64_t first = rule < c->t->rule_count ? c->t->rules[rule].pattern_first : UINT64_MAX;
-	if (pattern >= first && image_rule_pattern(c->img, rule, (uint32_t)(pattern - first),
-						   &shown) != OK)
+	if (pattern >= first && image_rule_pattern(c->img, rule, (uint32_t)(pattern - first), &name,
+						   &is_private) != OK)
 		return;
-	if (shown.name.len > 0)
-		text_escape(to, str_from(shown.name, 1));
+	if (name.len > 0)
+		text_escape(to, str_from(name, 1));
 	else
 		buf_addf(to, "%llu", (unsigned long long)(pattern - first));
 }

@@ -51,7 +51,7 @@ static void tell_rule(const struct image *img, uint32_t rule)
 	struct rule_extra extra = {.tag_count = 0};
 	struct ir_meta meta;
 	struct str text;
-	struct rule_pattern pattern;
+	bool is_private;
 
 	expect(image_rule_extra(img, rule, &extra));
 	for (uint32_t i = 0; i <= min_u64(extra.tag_count, 4); i++)
@@ -59,7 +59,7 @@ static void tell_rule(const struct image *img, uint32_t rule)
 	for (uint32_t i = 0; i <= min_u64(extra.meta_count, 4); i++)
 		expect(image_rule_meta(img, rule, i, &meta));
 	for (uint32_t i = 0; i <= min_u64(extra.pattern_count, 4); i++)
-		expect(image_rule_pattern(img, rule, i, &pattern));
+		expect(image_rule_pattern(img, rule, i, &text, &is_private));
 }
 
 static void describe(const struct image *img)

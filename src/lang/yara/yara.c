@@ -21,11 +21,9 @@ struct ir_pattern *check_pattern(struct check *c, const struct ast_string *strin
 	struct ir_pattern *p = yara_pattern(c->y, c->rs->arena, string);
 
 	c->is_full |= c->y->status != OK;
+	if (p != NULL)
+		p->is_hex = string->kind == AST_STRING_HEX;
 	return p;
-	struct ir_pattern *pattern = yara_pattern(c->y, c->rs->arena, string);
-	if (pattern != NULL)
-		pattern->is_hex = string->kind == AST_STRING_HEX;
-	return pattern;
 }
 
 /* What earlier sources of the namespace imported. */
