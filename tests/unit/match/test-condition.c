@@ -1,8 +1,8 @@
 /* Conditions: loops, quantifiers, references, variables, functions, regular expressions. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include "tiny-condition.h"
 
@@ -60,87 +60,88 @@ static void end(struct run *r)
 /* $0 "ab" matches at 0, 4, 8; $1 "cd" at 2; $2 "xy" nowhere. */
 #define TEXT "abcdabefab"
 
+static const struct {
+	const char *condition;
+	bool want;
+} condition_cases[] = {
+	{"(quantified:3 (undefined) 3)", true},
+	{"(quantified:3 (undefined) 2)", false},
+	{"(quantified:3 0 0)", true},
+	{"(quantified:3 0 1)", false},
+	{"(quantified:3 2 3)", true},
+	{"(quantified:3 (offset:2 1) (distinct:0,1,2))", false},
+	{"(quantified:2 (offset:2 1) (distinct:0,1))", true},
+	{"(defined (quantified:2 1 (distinct-at:0,1 (undefined))))", false},
+	{"(for-range:0 1 1 9 (eq (loop-value:0) 7))", true},
+	{"(for-range:0 (undefined) 1 9 (gt (loop-value:0) 0))", true},
+	{"(for-range:0 (undefined) 1 9 (gt (loop-value:0) 1))", false},
+	{"(for-range:0 0 1 9 (gt (loop-value:0) 9))", true},
+	{"(for-range:0 0 1 9 (gt (loop-value:0) 8))", false},
+	{"(for-range:0 3 1 9 (gt (loop-value:0) 6))", true},
+	{"(for-range:0 4 1 9 (gt (loop-value:0) 6))", false},
+	{"(for-range:0 (undefined) 9 1 (bool:1))", false},
+	{"(for-range:0 0 9 1 (bool:1))", false},
+	{"(for-range:0 (undefined) (undefined) 1 (bool:1))", false},
+	{"(defined (for-range:0 (undefined) (undefined) 1 (bool:1)))", true},
+	{"(for-range:0 (offset:2 1) 1 3 (gt (loop-value:0) 0))", true},
+	{"(for-range:0 1 0x7ffffffffffffffe 0x7fffffffffffffff (eq 1 2))", false},
+	{"(for-range:0 2 1 3 (for-range:1 1 5 6 (eq (add (loop-value:0) "
+	 "(loop-value:1)) 7)))",
+	 true},
+	{"(for-range:0 1 1 (count:0) (eq (offset:0 (loop-value:0)) 8))", true},
+	{"(for-values:0 1 (matched-at:1 (loop-value:0)) 1 2 3)", true},
+	{"(for-values:0 (undefined) (matched-at:1 (loop-value:0)) 2 2)", true},
+	{"(for-values:0 1 (matched-at:1 (loop-value:0)) (undefined) 3)", false},
+	{"(for-values:0 1 (eq (loop-value:0) \"b\") \"a\" \"b\")", true},
+	{"(for-set:0,1 (undefined) (matched:*))", true},
+	{"(for-set:0,1,2 (undefined) (matched:*))", false},
+	{"(for-set:0,1,2 2 (matched:*))", true},
+	{"(for-set:0,1,2 2 (gt (count:*) 1))", false},
+	{"(for-set:0,1,2 1 (gt (count:*) 2))", true},
+	{"(for-set:0,0 2 (gt (count:*) 2))", true},
+	{"(for-set:0,1,2 1 (eq (offset:* 2) 4))", true},
+	{"(for-set:0,1,2 1 (eq (length:* 1) 2))", true},
+	{"(for-set:2 0 (matched:*))", true},
+	{"(for-set:0,1 1 (matched-in:* 1 3))", true},
+	{"(for-set:0,1 2 (matched-in:* 1 3))", false},
+	{"(for-set:0,1 1 (for-range:0 1 1 (count:*) (eq (offset:* (loop-value:0)) 8)))", true},
+	{"(regex{'b' 63} \"abcd\")", true},
+	{"(regex{'bd'} \"abcd\")", false},
+	{"(regex{^'b'} \"abcd\")", false},
+	{"(regex{^'ab'*'d'$} \"abxxd\")", true},
+	{"(regex{<2-3 [61 62]>} \"xaby\")", true},
+	{"(regex{} \"\")", true},
+	{"(regex{$} \"abc\")", true},
+	{"(defined (regex{'a'} (undefined)))", false},
+	{"(eq (call:0 -5) 5)", true},
+	{"(defined (call:0 (undefined)))", false},
+	{"(lt 1.0 (div 1.0 0.0))", true},
+	{"(eq 0.1 (sub 0.3 0.2))", true},
+	{"(defined (bit-xor (neg 1) 0x5452505452500))", false},
+	{"(eq (variable:0) 7)", true},
+	{"(eq (variable:1) \"text\")", true},
+	{"(gt (variable:2) 1.4)", true},
+	{"(variable:3)", true},
+};
+static const struct ir_variable some_variables[] = {
+	{.name = STR("number"), .type = VARIABLE_INT, .integer = 7},
+	{.name = STR("text"), .type = VARIABLE_TEXT, .text = STR("text")},
+	{.name = STR("real"), .type = VARIABLE_FLOAT, .real = 1.5},
+	{.name = STR("flag"), .type = VARIABLE_BOOL, .integer = 1},
+};
+
 static void conditions(void **state)
 {
-	static const struct {
-		const char *condition;
-		bool want;
-	} cases[] = {
-		{"(quantified:3 (undefined) 3)", true},
-		{"(quantified:3 (undefined) 2)", false},
-		{"(quantified:3 0 0)", true},
-		{"(quantified:3 0 1)", false},
-		{"(quantified:3 2 3)", true},
-		{"(quantified:3 (offset:2 1) (distinct:0,1,2))", false},
-		{"(quantified:2 (offset:2 1) (distinct:0,1))", true},
-		{"(defined (quantified:2 1 (distinct-at:0,1 (undefined))))", false},
-		{"(for-range:0 1 1 9 (eq (loop-value:0) 7))", true},
-		{"(for-range:0 (undefined) 1 9 (gt (loop-value:0) 0))", true},
-		{"(for-range:0 (undefined) 1 9 (gt (loop-value:0) 1))", false},
-		{"(for-range:0 0 1 9 (gt (loop-value:0) 9))", true},
-		{"(for-range:0 0 1 9 (gt (loop-value:0) 8))", false},
-		{"(for-range:0 3 1 9 (gt (loop-value:0) 6))", true},
-		{"(for-range:0 4 1 9 (gt (loop-value:0) 6))", false},
-		{"(for-range:0 (undefined) 9 1 (bool:1))", false},
-		{"(for-range:0 0 9 1 (bool:1))", false},
-		{"(for-range:0 (undefined) (undefined) 1 (bool:1))", false},
-		{"(defined (for-range:0 (undefined) (undefined) 1 (bool:1)))", true},
-		{"(for-range:0 (offset:2 1) 1 3 (gt (loop-value:0) 0))", true},
-		{"(for-range:0 1 0x7ffffffffffffffe 0x7fffffffffffffff (eq 1 2))", false},
-		{"(for-range:0 2 1 3 (for-range:1 1 5 6 (eq (add (loop-value:0) "
-		 "(loop-value:1)) 7)))", true},
-		{"(for-range:0 1 1 (count:0) (eq (offset:0 (loop-value:0)) 8))", true},
-		{"(for-values:0 1 (matched-at:1 (loop-value:0)) 1 2 3)", true},
-		{"(for-values:0 (undefined) (matched-at:1 (loop-value:0)) 2 2)", true},
-		{"(for-values:0 1 (matched-at:1 (loop-value:0)) (undefined) 3)", false},
-		{"(for-values:0 1 (eq (loop-value:0) \"b\") \"a\" \"b\")", true},
-		{"(for-set:0,1 (undefined) (matched:*))", true},
-		{"(for-set:0,1,2 (undefined) (matched:*))", false},
-		{"(for-set:0,1,2 2 (matched:*))", true},
-		{"(for-set:0,1,2 2 (gt (count:*) 1))", false},
-		{"(for-set:0,1,2 1 (gt (count:*) 2))", true},
-		{"(for-set:0,0 2 (gt (count:*) 2))", true},
-		{"(for-set:0,1,2 1 (eq (offset:* 2) 4))", true},
-		{"(for-set:0,1,2 1 (eq (length:* 1) 2))", true},
-		{"(for-set:2 0 (matched:*))", true},
-		{"(for-set:0,1 1 (matched-in:* 1 3))", true},
-		{"(for-set:0,1 2 (matched-in:* 1 3))", false},
-		{"(for-set:0,1 1 (for-range:0 1 1 (count:*) (eq (offset:* (loop-value:0)) 8)))",
-		 true},
-		{"(regex{'b' 63} \"abcd\")", true},
-		{"(regex{'bd'} \"abcd\")", false},
-		{"(regex{^'b'} \"abcd\")", false},
-		{"(regex{^'ab'*'d'$} \"abxxd\")", true},
-		{"(regex{<2-3 [61 62]>} \"xaby\")", true},
-		{"(regex{} \"\")", true},
-		{"(regex{$} \"abc\")", true},
-		{"(defined (regex{'a'} (undefined)))", false},
-		{"(eq (call:0 -5) 5)", true},
-		{"(defined (call:0 (undefined)))", false},
-		{"(lt 1.0 (div 1.0 0.0))", true},
-		{"(eq 0.1 (sub 0.3 0.2))", true},
-		{"(defined (bit-xor (neg 1) 0x5452505452500))", false},
-		{"(eq (variable:0) 7)", true},
-		{"(eq (variable:1) \"text\")", true},
-		{"(gt (variable:2) 1.4)", true},
-		{"(variable:3)", true},
-	};
-	static const struct ir_variable variables[] = {
-		{.name = STR("number"), .type = VARIABLE_INT, .integer = 7},
-		{.name = STR("text"), .type = VARIABLE_TEXT, .text = STR("text")},
-		{.name = STR("real"), .type = VARIABLE_FLOAT, .real = 1.5},
-		{.name = STR("flag"), .type = VARIABLE_BOOL, .integer = 1},
-	};
 	struct ruleset *rs = made_rules(1);
 	struct ir_pattern *p[] = {tiny_pattern(rs->arena, "'ab'"), tiny_pattern(rs->arena, "'cd'"),
 				  tiny_pattern(rs->arena, "'xy'")};
 	struct run r;
 
 	(void)state;
-	for (size_t i = 0; i < LEN(variables); i++)
-		assert_int_equal(ruleset_add_variable(rs, &variables[i]), OK);
-	for (size_t i = 0; i < LEN(cases); i++) {
-		struct ir_expr *e = tiny_condition(rs->arena, cases[i].condition);
+	for (size_t i = 0; i < LEN(some_variables); i++)
+		assert_int_equal(ruleset_add_variable(rs, &some_variables[i]), OK);
+	for (size_t i = 0; i < LEN(condition_cases); i++) {
+		struct ir_expr *e = tiny_condition(rs->arena, condition_cases[i].condition);
 
 		if (e->op == OP_EQ && e->args[0]->op == OP_CALL)
 			e->args[0]->index = FUNCTION_math_abs;
@@ -151,10 +152,10 @@ static void conditions(void **state)
 	begin(&r, rs);
 	scan(&r, TEXT);
 	assert_int_equal(r.ended, OK);
-	for (uint32_t i = 0; i < LEN(cases); i++) {
-		if (hit(&r, i) != cases[i].want)
-			fail_msg("%s: got %d, want %d", cases[i].condition, !cases[i].want,
-				 cases[i].want);
+	for (uint32_t i = 0; i < LEN(condition_cases); i++) {
+		if (hit(&r, i) != condition_cases[i].want)
+			fail_msg("%s: got %d, want %d", condition_cases[i].condition,
+				 !condition_cases[i].want, condition_cases[i].want);
 	}
 	end(&r);
 }
@@ -269,9 +270,9 @@ static void endless_loop(void **state)
 	(void)state;
 	tiny_rule(rs, "before", &p, 1, tiny_condition(rs->arena, "(matched:0)"));
 	for (int i = 0; i < 3; i++)
-		tiny_rule(rs, "endless", &p, 1,
-			  tiny_condition(rs->arena,
-					 "(for-range:0 1 0 0x7fffffffffffffff (eq 1 2))"));
+		tiny_rule(
+			rs, "endless", &p, 1,
+			tiny_condition(rs->arena, "(for-range:0 1 0 0x7fffffffffffffff (eq 1 2))"));
 	tiny_rule(rs, "behind", &p, 1, tiny_condition(rs->arena, "(matched:0)"));
 	tiny_rule(rs, "refers", &p, 1, tiny_condition(rs->arena, "(not (rule:1))"));
 	tiny_rule(rs, "decided", &p, 1, tiny_condition(rs->arena, "(or (rule:1) (matched:0))"));
@@ -392,10 +393,10 @@ static void explains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(conditions),   cmocka_unit_test(references),
-		cmocka_unit_test(long_chain),   cmocka_unit_test(global_rules),
+		cmocka_unit_test(conditions),	cmocka_unit_test(references),
+		cmocka_unit_test(long_chain),	cmocka_unit_test(global_rules),
 		cmocka_unit_test(endless_loop), cmocka_unit_test(environment),
-		cmocka_unit_test(rows),         cmocka_unit_test(explains),
+		cmocka_unit_test(rows),		cmocka_unit_test(explains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
