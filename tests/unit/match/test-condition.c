@@ -1,8 +1,8 @@
 /* Conditions: loops, quantifiers, references, variables, functions, regular expressions. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <cmocka.h>
 
 #include "tiny-condition.h"
 
