@@ -50,6 +50,11 @@ static inline bool range_fits(uint64_t at, uint64_t len, uint64_t size)
 	return at <= size && len <= size - at;
 }
 
+static inline uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
