@@ -47,14 +47,6 @@ struct found {
 	struct elf_section symbols, names;
 };
 
-/* YARA compares the index with the count as it stands in the file, whatever the byte order. */
-static uint64_t link_limit(const struct elf_view *elf)
-{
-	uint16_t count = (uint16_t)elf->sections.count;
-
-	return elf->is_big ? (uint16_t)(count << 8 | count >> 8) : count;
-}
-
 static enum status take_section(struct elf_view *elf, const struct elf_section *s,
 				struct found *found)
 {
@@ -62,7 +54,7 @@ static enum status take_section(struct elf_view *elf, const struct elf_section *
 	uint64_t at = t->at + (uint64_t)s->link * t->least_size;
 	struct elf_section names;
 
-	if (s->link >= link_limit(elf) || !range_fits(at, t->least_size, elf->size))
+	if (s->link >= t->count || !range_fits(at, t->least_size, elf->size))
 		return OK;
 	enum status status = elf_read_section(elf, at, &names);
 	if (status == OK && names.type == ELF_SHT_STRTAB)

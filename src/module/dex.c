@@ -1,37 +1,101 @@
+/*
+ * dex: YARA 4.5, "dex" module. The functions look through the methods of all
+ * classes, in the order of the file. Texts are compared up to their first NUL.
+ */
 #include "module/module.h"
+
+static struct str text_of(struct str s)
+{
+	return str_first(s, str_find(s, '\0'));
+}
+
+/* Whether a text is the argument, or is matched by it when that is a regular expression. */
+static struct value fits(struct module_call *call, enum fact_id id, uint64_t row, uint32_t arg)
+{
+	const struct value *want = &call->args[arg];
+	const struct fact *f = fact_get(call->facts, id, row);
+
+	if (f == NULL)
+		return value_int(false);
+	struct str text = text_of(f->text);
+	if (!call->host->charge(call->host, text.len + 1))
+		return VALUE_OF_UNKNOWN;
+	if (want->kind == VALUE_REGEX)
+		return call->host->matches(call->host, *want, text);
+	return value_int(str_eq(text, text_of(want->text)));
+}
+
+/* 1 when the columns of one method fit the arguments, 0 when those of none do. */
+static struct value find(struct module_call *call, const enum fact_id *columns)
+{
+	if (fact_need(call->facts, PART_dex_code) != OK)
+		return VALUE_OF_UNKNOWN;
+	const struct fact *count = fact_get(call->facts, FACT_DEX_NUMBER_OF_METHODS, 0);
+	if (count == NULL)
+		return VALUE_OF_UNDEFINED;
+	for (uint64_t row = 0; row < (uint64_t)count->integer; row++) {
+		struct value truth = value_int(true);
+
+		for (uint32_t i = 0; i < call->arg_count; i++) {
+			truth = fits(call, columns[i], row, i);
+			if (truth.kind != VALUE_INT)
+				return truth;
+			if (truth.integer == 0)
+				break;
+		}
+		if (truth.integer != 0)
+			return truth;
+	}
+	return value_int(false);
+}
+
+static struct value find_class(struct module_call *call)
+{
+	static const enum fact_id columns[] = {FACT_DEX_METHOD_CLASS_NAME};
+
+	return find(call, columns);
+}
+
+static struct value find_name(struct module_call *call)
+{
+	static const enum fact_id columns[] = {FACT_DEX_METHOD_NAME};
+
+	return find(call, columns);
+}
+
+static struct value find_method(struct module_call *call)
+{
+	static const enum fact_id columns[] = {FACT_DEX_METHOD_CLASS_NAME, FACT_DEX_METHOD_NAME};
+
+	return find(call, columns);
+}
 
 struct value call_dex_has_method_s(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_name(call);
 }
 
 struct value call_dex_has_method_ss(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_method(call);
 }
 
 struct value call_dex_has_method_r(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_name(call);
 }
 
 struct value call_dex_has_method_rr(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_method(call);
 }
 
 struct value call_dex_has_class_s(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_class(call);
 }
 
 struct value call_dex_has_class_r(struct module_call *call)
 {
-	(void)call;
-	return VALUE_OF_UNDEFINED;
+	return find_class(call);
 }
