@@ -78,7 +78,8 @@ struct ir_pattern *yara_pattern(struct yara *y, struct arena *a, const struct as
 	const struct ast_modifier *keys = modifier(s, AST_XOR);
 	uint32_t errors = y->errors;
 	bool is_greedy = false;
-	struct ir_pattern *p = pattern_of(a, tree_of(y, a, s, &is_greedy), is_greedy);
+	const struct ir_node *tree = tree_of(y, a, s, &is_greedy);
+	struct ir_pattern *p = pattern_of(a, tree, is_greedy);
 
 	if (p == NULL && y->errors == errors && y->status == OK)
 		y->status = E_LIMIT;
