@@ -7,12 +7,20 @@
 /* Sets in use at once: two for each level of alternatives or repetitions, one for each look. */
 enum { POOL_SETS = 2 * IMAGE_DEPTH_MAX + 2 };
 
+/* Bytes [from, to) of the object are known to be of the class that node `at` repeats. */
+struct run {
+	uint32_t at;
+	uint64_t from, to;
+};
+enum { RUNS = 16 };
+
 struct confirm {
 	const struct match_tables *t;
 	uint64_t *work;
 	const struct match_window *window;
-	uint64_t first; /* where the data begins, for an edge */
-	uint32_t used; /* sets of the pool */
+	uint64_t first;	       /* where the data begins, for an edge */
+	uint32_t used;	       /* sets of the pool */
+	struct run runs[RUNS]; /* by node */
 	struct ends pool[POOL_SETS];
 };
 
@@ -81,8 +89,8 @@ static bool read_node(const struct confirm *c, uint32_t at, uint32_t end, struct
 	return bytes == 0 || range_fits(ret->a, bytes, c->t->byte_count);
 }
 
-static bool equal_bytes(const struct confirm *c, const struct image_node *node,
-			const uint8_t *text, uint8_t key)
+static bool equal_bytes(const struct confirm *c, const struct image_node *node, const uint8_t *text,
+			uint8_t key)
 {
 	const uint8_t *value = c->t->bytes + node->a, *mask = value + node->b;
 
@@ -306,6 +314,88 @@ static bool run_more(struct confirm *c, const struct frame *f, uint32_t at, uint
 	return ok;
 }
 
+static void forget_runs(struct confirm *c)
+{
+	memset(c->runs, 0xff, sizeof c->runs);
+}
+
+/*
+ * Where the bytes of a class end that begin at `position`, at the cap at the latest. Runs are
+ * remembered, so that one that is looked at from each of its bytes is read once.
+ */
+static uint32_t run_end(struct confirm *c, const struct frame *f, uint32_t at,
+			const struct image_node *class, uint32_t position)
+{
+	const uint8_t *set = c->t->bytes + class->a, *text = c->window->data + f->base;
+	uint64_t base = c->window->start + f->base;
+	struct run *known = &c->runs[at % RUNS];
+	bool is_inside = known->at == at && f->key == 0 && base + position >= known->from &&
+			 base + position <= known->to;
+	uint32_t end = position;
+
+	if (is_inside)
+		end = (uint32_t)min_u64(known->to - base, f->cap);
+	while (end < f->cap) {
+		uint8_t byte = text[end] ^ f->key;
+
+		if ((set[byte / 8] >> byte % 8 & 1) == 0)
+			break;
+		end++;
+	}
+	if (f->key != 0)
+		return end;
+	if (is_inside)
+		known->to = max_u64(known->to, base + end);
+	else
+		*known = (struct run){at, base + position, base + end};
+	return end;
+}
+
+/* A repeated class. As run_gap(): what a later position reaches, an earlier one need not add. */
+static bool run_class(struct confirm *c, const struct frame *f, uint32_t at,
+		      const struct image_node *node, const struct image_node *class,
+		      struct ends *set)
+{
+	uint64_t filled = (uint64_t)f->cap + 1;
+
+	for (uint32_t i = set->high; i > set->low; i--) {
+		uint64_t word = set->words[i - 1];
+
+		set->words[i - 1] = 0;
+		while (word != 0) {
+			uint32_t bit = 63 - (uint32_t)__builtin_clzll(word);
+			uint32_t position = (i - 1) * 64 + bit;
+			uint32_t end = run_end(c, f, at, class, position);
+			uint64_t first = (uint64_t)position + node->a;
+			uint64_t last = min_u64(end, (uint64_t)position + node->b);
+
+			if (!charge(c, 1 + (end - position) / 256))
+				return false;
+			word &= ~((uint64_t)1 << bit);
+			if (first > last)
+				continue;
+			if (first < filled)
+				ends_add_range(set, (uint32_t)first,
+					       (uint32_t)min_u64(last, filled - 1));
+			filled = min_u64(filled, first);
+		}
+	}
+	return true;
+}
+
+static bool run_repeat(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+		       const struct image_node *node, struct ends *set)
+{
+	struct image_node child;
+
+	if (node->a > node->b || !read_node(c, at, end, &child))
+		return false;
+	if (child.kind == NODE_CLASS)
+		return run_class(c, f, at, node, &child, set);
+	return run_times(c, f, at, end, node->a, set) &&
+	       run_more(c, f, at, end, node->b - node->a, set);
+}
+
 static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
 		struct ends *set)
 {
@@ -331,8 +421,7 @@ static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t 
 	case NODE_ALT:
 		return run_alternatives(c, &inner, at + 1, end, set);
 	case NODE_REPEAT:
-		return node.a <= node.b && run_times(c, &inner, at + 1, end, node.a, set) &&
-		       run_more(c, &inner, at + 1, end, node.b - node.a, set);
+		return run_repeat(c, &inner, at + 1, end, &node, set);
 	default:
 		return false;
 	}
@@ -341,6 +430,7 @@ static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t 
 void confirm_begin(struct confirm *c, uint64_t first)
 {
 	c->first = first;
+	forget_runs(c);
 }
 
 const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
@@ -390,12 +480,14 @@ enum known confirm_text(struct confirm *c, uint32_t code, struct str text)
 
 	c->window = &window;
 	c->first = 0;
+	forget_runs(c);
 	/* a match of no length can stand behind the last byte, too */
 	for (size_t base = 0; !found && base <= text.len && *c->work > 0; base += BLOCK)
 		found = block_matches(c, code, base,
 				      (uint32_t)min_size(BLOCK, text.len - base + 1));
 	c->window = NULL;
 	c->first = first;
+	forget_runs(c);
 	if (found)
 		return KNOWN_YES;
 	return *c->work > 0 ? KNOWN_NO : UNKNOWN;

@@ -28,8 +28,8 @@ enum {
 struct candidate {
 	struct image_part part;
 	struct image_pattern pattern;
-	uint32_t index;       /* of the part */
-	uint32_t ordinal;     /* of the part in its chain */
+	uint32_t index;	  /* of the part */
+	uint32_t ordinal; /* of the part in its chain */
 	uint64_t start;
 	uint64_t chain_start; /* of the first part */
 	struct found *found;  /* of the pattern, or NULL */
@@ -231,8 +231,7 @@ static void confirm_stage(struct search *s, struct candidate *c)
 	if (ends == NULL)
 		return;
 	c->found = found_make(&s->found, c->part.pattern, c->pattern.part_count);
-	if (c->found == NULL || c->found->stages == NULL ||
-	    c->ordinal >= c->found->stage_count)
+	if (c->found == NULL || c->found->stages == NULL || c->ordinal >= c->found->stage_count)
 		return;
 	for (uint32_t end = 0; ends_next(ends, &end); end++)
 		note_end(s, c, c->start + end);
@@ -280,6 +279,12 @@ static enum verdict check_later(struct search *s, struct candidate *c)
 	return link_is_over(link) ? OVER : GO_ON;
 }
 
+/* Whether no more matches of a pattern are wanted. */
+static bool is_enough(const struct found *f)
+{
+	return f->is_overrun || (f->is_found && !f->is_counted);
+}
+
 /* Try a part at one start, which lies in [from, to). */
 static enum verdict try(struct search *s, uint32_t part, uint64_t start)
 {
@@ -289,8 +294,7 @@ static enum verdict try(struct search *s, uint32_t part, uint64_t start)
 		return OVER;
 	c.start = start;
 	c.found = found_get(&s->found, c.part.pattern);
-	if (c.found != NULL &&
-	    (c.found->is_overrun || (c.found->is_found && !c.found->is_counted)))
+	if (c.found != NULL && is_enough(c.found))
 		return OVER;
 	return c.ordinal == 0 ? check_first(s, &c) : check_later(s, &c);
 }
@@ -306,6 +310,9 @@ static bool on_gram(struct kernel_sink *base, uint32_t part, size_t at)
 	uint64_t position = s->window->start + at;
 
 	if (part >= s->t->part_count)
+		return true;
+	const struct found *f = found_get(&s->found, s->t->parts[part].pattern);
+	if (f != NULL && is_enough(f))
 		return true;
 	uint32_t anchor = s->t->parts[part].anchor;
 	if (position < anchor || position - anchor < s->from || position - anchor >= s->to)

@@ -1,6 +1,18 @@
 /*
- * yara-run [-d NAME=VALUE] RULES [FILE]: compile a YARA source and show it one
- * file, all in this process. Prints what tests compare:
+ * Compiles a YARA source and shows it one file, all in this process:
+ *
+ *	yara-run [OPTION]... RULES [FILE]
+ *
+ * Without arguments each line of the input is such a command, its words separated by tabs.
+ *
+ *	-d NAME=VALUE   an external variable
+ *	-s NUMBER       most strings of a rule
+ *	-e              warn of escapes without a meaning
+ *	-i FOLDER       where included files are
+ *	-r BYTE,COUNT   one byte, so many times, in place of a file
+ *	-p              print the rules as trees
+ *
+ * Prints what tests compare, and an empty line:
  *
  *	error 3:7 message          warning 2:1 message
  *	accepted 2 malformed 0 skipped 0
@@ -11,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../unit/image/made.h"
 #include "base/buf.h"
@@ -19,7 +32,8 @@
 #include "lang/front.h"
 #include "match/match.h"
 
-enum { VARIABLES_MAX = 64 };
+/* WORDS_MAX: of a command. */
+enum { VARIABLES_MAX = 64, WORDS_MAX = 256, INCLUDES_MAX = 16 };
 #define CEILING ((size_t)2 << 30)
 
 static void show(struct report *r, const struct diagnostic *d)
@@ -135,8 +149,7 @@ static void scan(const struct image *img, const struct buf *file)
 		.input = &in.in,
 		.env = &env,
 	};
-	const struct match_window window = {
-		.data = file->data, .len = file->len, .last = true};
+	const struct match_window window = {.data = file->data, .len = file->len, .last = true};
 	matcher_wish(m, &wishes);
 	enum status status = matcher_begin(m, &object);
 	if (status == OK)
@@ -162,54 +175,191 @@ static void show_skips(const struct image *img)
 	}
 }
 
-static int run(const struct source_text *src, const char *path)
+/* Files that rules include, below one folder. */
+struct folder {
+	struct includer base;
+	const char *path; /* NULL: includes are refused */
+	struct buf texts[INCLUDES_MAX];
+	size_t count;
+};
+
+static enum status open_include(struct includer *base, const struct source_text *from,
+				struct str path, struct source_text *ret, struct error *e)
+{
+	struct folder *folder = (struct folder *)base;
+	char name[4096];
+
+	(void)from;
+	(void)e;
+	snprintf(name, sizeof name, "%s/%.*s", folder->path, STR_ARG(path));
+	if (folder->count == INCLUDES_MAX)
+		return E_LIMIT;
+	struct buf *text = &folder->texts[folder->count++];
+	if (!load(name, text))
+		return E_IO;
+	*ret = (struct source_text){.name = path, .text = buf_str(text)};
+	return OK;
+}
+
+struct command {
+	struct ir_variable variables[VARIABLES_MAX];
+	struct front_settings settings;
+	struct folder folder;
+	struct buf source, file;
+	uint8_t byte; /* repeated instead of a file */
+	unsigned long count;
+	bool as_trees;
+};
+
+static void print_trees(const struct ruleset *rs)
+{
+	struct buf to;
+
+	buf_init(&to, CEILING);
+	for (size_t i = 0; i < rs->rules.len; i++) {
+		ir_print_rule(&to, &rs->rules.items[i]);
+		buf_add_u8(&to, '\n');
+	}
+	fwrite(to.data, 1, to.len, stdout);
+	buf_done(&to);
+}
+
+/* Rules to an image; NULL, and the reason is told, when that fails. */
+static struct image *compile(const struct source_text *src, bool as_trees, struct made_image *made)
 {
 	struct report report = {show};
-	struct made_image made;
-	struct image_source counts;
 	struct ruleset *rs;
-	struct image *img;
+	struct image *img = NULL;
 	struct error e = {0};
-	struct buf file;
 	const struct front *front = front_for(src);
 
-	if (front == NULL || ruleset_new(CEILING, &rs) != OK ||
-	    front->compile(src, rs, &report) != OK || made_build(rs, &made, &e) != OK ||
-	    image_open_memory(made.data, made.len, &img, &e) != OK ||
-	    image_source_at(img, 0, &counts) != OK) {
-		printf("failed %s\n", e.text);
-		return 2;
-	}
-	show_skips(img);
-	printf("accepted %u malformed %u skipped %u\n", counts.accepted, counts.malformed,
-	       counts.skipped);
-	if (path != NULL && load(path, &file)) {
-		scan(img, &file);
-		buf_done(&file);
+	*made = (struct made_image){0};
+	if (front == NULL || ruleset_new(CEILING, &rs) != OK)
+		exit(3);
+	enum status status = front->compile(src, rs, &report);
+	if (status == OK && as_trees)
+		print_trees(rs);
+	if (status == OK)
+		status = made_build(rs, made, &e);
+	else
+		ruleset_free(rs);
+	if (status == OK)
+		status = image_open_memory(made->data, made->len, &img, &e);
+	if (status != OK)
+		printf("failed %s %s\n", status_name(status), e.text);
+	return img;
+}
+
+static void run(struct command *command, const char *rules, bool has_file)
+{
+	const struct source_text src = {
+		.name = str_of(rules),
+		.text = buf_str(&command->source),
+		.settings = &command->settings,
+	};
+	struct made_image made;
+	struct image_source counts;
+	struct image *img = compile(&src, command->as_trees, &made);
+
+	if (img != NULL && image_source_at(img, 0, &counts) == OK) {
+		show_skips(img);
+		printf("accepted %u malformed %u skipped %u\n", counts.accepted, counts.malformed,
+		       counts.skipped);
+		if (has_file)
+			scan(img, &command->file);
 	}
 	image_close(img);
 	free(made.data);
+}
+
+/* Read the options; the index of the first file, or 0 when they are wrong. */
+static int read_options(int argc, char **argv, struct command *to)
+{
+	int option;
+	char *end;
+
+	optind = 0; /* begin anew */
+	*to = (struct command){.settings = {.variables = to->variables},
+			       .folder = {.base = {open_include}}};
+	while ((option = getopt(argc, argv, "+d:s:ei:r:p")) != -1) {
+		if (option == 'd' && to->settings.variable_count < VARIABLES_MAX)
+			to->variables[to->settings.variable_count++] = variable_of(optarg);
+		else if (option == 's')
+			to->settings.strings_max = (uint32_t)atoi(optarg);
+		else if (option == 'e')
+			to->settings.strict_escape = true;
+		else if (option == 'i')
+			to->folder.path = optarg;
+		else if (option == 'p')
+			to->as_trees = true;
+		else if (option != 'r')
+			return 0;
+		if (option != 'r')
+			continue;
+		to->byte = (uint8_t)strtoul(optarg, &end, 10);
+		to->count = *end == ',' ? strtoul(end + 1, NULL, 10) : 0;
+	}
+	if (to->folder.path != NULL)
+		to->settings.includer = &to->folder.base;
+	return optind;
+}
+
+/* What the command looks at; false when it cannot be read. */
+static bool read_input(struct command *command, const char *path)
+{
+	if (path != NULL)
+		return load(path, &command->file);
+	buf_init(&command->file, CEILING);
+	buf_add_zeros(&command->file, command->count);
+	if (command->file.bad)
+		return false;
+	if (command->count > 0)
+		memset(command->file.data, command->byte, command->count);
+	return true;
+}
+
+static int run_words(int argc, char **argv)
+{
+	static struct command command;
+	int first = read_options(argc, argv, &command);
+
+	if (first == 0 || first >= argc || !load(argv[first], &command.source) ||
+	    !read_input(&command, first + 1 < argc ? argv[first + 1] : NULL)) {
+		fprintf(stderr, "usage: yara-run [OPTION]... RULES [FILE]\n");
+		return 2;
+	}
+	run(&command, argv[first], first + 1 < argc || command.count > 0);
+	buf_done(&command.source);
+	buf_done(&command.file);
+	for (size_t i = 0; i < command.folder.count; i++)
+		buf_done(&command.folder.texts[i]);
+	printf("\n");
+	fflush(stdout);
 	return 0;
+}
+
+/* Each line is a command of its own, its words separated by tabs. */
+static int run_lines(void)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	int status = 0;
+
+	while (status == 0 && getline(&line, &cap, stdin) > 0) {
+		char program[] = "yara-run", *words[WORDS_MAX] = {program};
+		int count = 1;
+
+		line[strcspn(line, "\n")] = '\0';
+		for (char *word = strtok(line, "\t"); word != NULL && count < WORDS_MAX - 1;
+		     word = strtok(NULL, "\t"))
+			words[count++] = word;
+		status = run_words(count, words);
+	}
+	free(line);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	static struct ir_variable variables[VARIABLES_MAX];
-	struct front_settings settings = {.variables = variables};
-	struct buf text;
-	int i = 1;
-
-	for (; i + 1 < argc && strcmp(argv[i], "-d") == 0; i += 2) {
-		if (settings.variable_count < VARIABLES_MAX)
-			variables[settings.variable_count++] = variable_of(argv[i + 1]);
-	}
-	if (i >= argc || !load(argv[i], &text)) {
-		fprintf(stderr, "usage: yara-run [-d NAME=VALUE]... RULES [FILE]\n");
-		return 2;
-	}
-	const struct source_text src = {
-		.name = str_of(argv[i]), .text = buf_str(&text), .settings = &settings};
-	int status = run(&src, i + 1 < argc ? argv[i + 1] : NULL);
-	buf_done(&text);
-	return status;
+	return argc > 1 ? run_words(argc, argv) : run_lines();
 }

@@ -14,11 +14,22 @@ static const struct ast_modifier *modifier(const struct ast_string *s, enum ast_
 	return NULL;
 }
 
+/* An expression that takes no byte at all, such as \b, does not match in wide characters. */
+static struct ir_node *never_empty(struct arena *a, struct ir_node *tree)
+{
+	uint32_t min, max;
+
+	ir_width(tree, &min, &max);
+	return max > 0 ? tree : ir_look(a, ir_concat(a, NULL, 0), false, true);
+}
+
 static struct ir_node *regex_form(struct yara *y, struct arena *a, const struct ast_string *s,
 				  struct regex_options options, bool *ret_is_greedy)
 {
 	struct ir_node *tree = regex_tree(y, a, &s->regex, options, ret_is_greedy);
 
+	if (tree != NULL && options.is_wide)
+		tree = never_empty(a, tree);
 	if (tree != NULL && modifier(s, AST_FULLWORD) != NULL)
 		tree = border_fullword(a, tree, options.is_wide);
 	return tree;
@@ -78,7 +89,8 @@ struct ir_pattern *yara_pattern(struct yara *y, struct arena *a, const struct as
 	const struct ast_modifier *keys = modifier(s, AST_XOR);
 	uint32_t errors = y->errors;
 	bool is_greedy = false;
-	struct ir_pattern *p = pattern_of(a, tree_of(y, a, s, &is_greedy), is_greedy);
+	const struct ir_node *tree = tree_of(y, a, s, &is_greedy);
+	struct ir_pattern *p = pattern_of(a, tree, is_greedy);
 
 	if (p == NULL && y->errors == errors && y->status == OK)
 		y->status = E_LIMIT;
