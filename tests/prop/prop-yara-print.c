@@ -36,8 +36,8 @@ static bool print(struct str text, struct buf *to, bool is_shown)
 	struct source_text src = {.name = STR("a.yar"), .text = text};
 	struct quiet q = {.report = {on_diagnostic}, .is_shown = is_shown};
 	struct ast ast = {0};
-	struct yara y = {.arena = arena_new(1 << 30), .src = &src, .report = &q.report,
-			 .ast = &ast};
+	struct yara y = {
+		.arena = arena_new(1 << 30), .src = &src, .report = &q.report, .ast = &ast};
 
 	if (y.arena == NULL)
 		abort();

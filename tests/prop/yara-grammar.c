@@ -18,9 +18,18 @@ static bool chance(struct grammar *g, uint32_t of)
 static void blank(struct grammar *g)
 {
 	static const char *const blanks[] = {
-		"\n",	    "\n\n",	      "\n\n\n\t",	"\t",
-		" // line\n", "\n// own line  \n", " /* in between */ ", "\n/* own\r\n   lines */\n",
-		"//\n",	    " // a\n\n  // b\r\n", " /**/ /* // */ ",    "\r\n",
+		"\n",
+		"\n\n",
+		"\n\n\n\t",
+		"\t",
+		" // line\n",
+		"\n// own line  \n",
+		" /* in between */ ",
+		"\n/* own\r\n   lines */\n",
+		"//\n",
+		" // a\n\n  // b\r\n",
+		" /**/ /* // */ ",
+		"\r\n",
 	};
 
 	buf_addf(g->to, " %s", chance(g, 6) ? blanks[random_below(g->r, LEN(blanks))] : "");
@@ -37,8 +46,8 @@ static void one_of(struct grammar *g, const char *const *words, size_t count)
 	word(g, words[random_below(g->r, (uint32_t)count)]);
 }
 
-#define ONE_OF(g, ...)                                             \
-	one_of(g, (const char *const[]){__VA_ARGS__},              \
+#define ONE_OF(g, ...)                                                                             \
+	one_of(g, (const char *const[]){__VA_ARGS__},                                              \
 	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static void text(struct grammar *g)
