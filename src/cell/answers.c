@@ -70,7 +70,7 @@ void answers_lose(struct pool *p, struct member *m, enum loss loss)
 		culprit = backlog_take(&p->backlog, &m->sent);
 	while ((id = backlog_take(&p->backlog, &m->sent)) != BACKLOG_NONE) {
 		p->backlog.objects[id].is_suspect = true;
-		p->backlog.objects[id].seen = 0;
+		p->backlog.objects[id].seen = p->backlog.objects[id].seen_details = 0;
 		backlog_append(&p->backlog, &p->suspects, id);
 	}
 	if (was_starting)
@@ -82,10 +82,11 @@ void answers_lose(struct pool *p, struct member *m, enum loss loss)
 
 static bool take_ready(struct pool *p, struct member *m, struct str message)
 {
-	struct confinement c;
+	struct wire_ready ready;
 
-	if (wire_get_ready(message, &c) != OK)
+	if (wire_get_ready(message, &ready) != OK)
 		return false;
+	struct confinement c = ready.confinement;
 	unsigned missing = p->layers_required & ~confinement_layers(&c);
 
 	for (unsigned l = 0; l < LAYER_COUNT; l++) {
@@ -97,6 +98,7 @@ static bool take_ready(struct pool *p, struct member *m, struct str message)
 	if (!p->is_confined)
 		p->confinement = c;
 	p->is_confined = true;
+	p->needs_subject = ready.needs_subject;
 	p->failed_starts = 0;
 	m->remote.state = REMOTE_READY;
 	m->deadline_ns = UINT64_MAX;
@@ -140,6 +142,31 @@ static bool take_finding(struct pool *p, struct member *m, struct str message)
 	return true;
 }
 
+static bool take_details(struct pool *p, struct member *m, struct str message)
+{
+	struct wire_details details;
+	struct detail d;
+
+	if (p->events->detail == NULL || wire_get_details(message, &details) != OK ||
+	    m->sent.count == 0 || details.id != m->sent.first)
+		return false;
+	struct backlog_object *object = &p->backlog.objects[details.id];
+	uint64_t cookie = object->cookie;
+
+	p->is_reporting = true;
+	while (wire_next_detail(&details, &d)) {
+		if (d.image >= p->program.setup.images)
+			d.image = 0;
+		/* the first ones of another attempt are known already */
+		if (object->seen_details++ < object->told_details)
+			continue;
+		object->told_details++;
+		p->events->detail(p->events, cookie, &d);
+	}
+	p->is_reporting = false;
+	return true;
+}
+
 static bool take_done(struct pool *p, struct member *m, struct str message)
 {
 	struct wire_done done;
@@ -174,6 +201,8 @@ static bool take_message(struct pool *p, struct member *m, struct str message)
 	}
 	if (type == MSG_BROKER_FINDING)
 		return take_finding(p, m, message);
+	if (type == MSG_BROKER_DETAIL)
+		return take_details(p, m, message);
 	return type == MSG_BROKER_DONE && take_done(p, m, message);
 }
 

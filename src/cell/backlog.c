@@ -13,17 +13,24 @@ bool backlog_init(struct backlog *b, uint32_t capacity)
 	if (b->objects == NULL)
 		return false;
 	for (uint32_t i = 0; i < capacity; i++) {
-		b->objects[i].fd = -1;
+		b->objects[i].fd = b->objects[i].regions_fd = -1;
 		backlog_append(b, &b->unused, i);
 	}
 	return true;
 }
 
+static void close_both(const struct backlog_object *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->regions_fd >= 0)
+		close(o->regions_fd);
+}
+
 void backlog_done(struct backlog *b)
 {
 	for (uint32_t i = 0; b->objects != NULL && i < b->capacity; i++) {
-		if (b->objects[i].fd >= 0)
-			close(b->objects[i].fd);
+		close_both(&b->objects[i]);
 	}
 	free(b->objects);
 	b->objects = NULL;
@@ -71,6 +78,7 @@ uint32_t backlog_new(struct backlog *b, int fd, uint64_t size, uint64_t cookie)
 
 	b->objects[id] = (struct backlog_object){
 		.fd = fd,
+		.regions_fd = -1,
 		.size = size,
 		.cookie = cookie,
 		.worst = VERDICT_NOT_SCANNED,
@@ -80,7 +88,7 @@ uint32_t backlog_new(struct backlog *b, int fd, uint64_t size, uint64_t cookie)
 
 void backlog_forget(struct backlog *b, uint32_t id)
 {
-	close(b->objects[id].fd);
-	b->objects[id] = (struct backlog_object){.fd = -1};
+	close_both(&b->objects[id]);
+	b->objects[id] = (struct backlog_object){.fd = -1, .regions_fd = -1};
 	backlog_append(b, &b->unused, id);
 }

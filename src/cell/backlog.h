@@ -9,8 +9,11 @@
 #define BACKLOG_NONE UINT32_MAX
 
 struct backlog_object {
-	int fd;
+	int fd, regions_fd;    /* the second of a process only, else -1 */
+	uint32_t regions;
 	uint64_t size, cookie;
+	const char *path, *owner; /* borrowed; or NULL */
+	uint32_t told_details, seen_details; /* as told and seen below */
 	uint32_t told;         /* findings that were reported */
 	uint32_t seen;         /* findings in this attempt: the first `told` of them are old */
 	enum verdict worst;    /* of the findings that were reported; else VERDICT_NOT_SCANNED */

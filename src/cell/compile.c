@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cell/include.h"
 #include "cell/jail.h"
 #include "cell/wire.h"
 #include "os/channel.h"
@@ -44,6 +45,8 @@ struct compiler {
 	int channel;
 	struct buf message, image;
 	uint32_t sources;
+	struct inclusion inclusion;
+	struct front_settings settings;
 };
 
 static void tell(struct compiler *c)
@@ -86,10 +89,16 @@ static enum status write_image(struct build_sink *sink, const void *data, size_t
 	return c->image.bad ? E_NOMEM : OK;
 }
 
-static enum status compile_text(struct compiler *c, struct ruleset *rs, const char *name,
+static enum status compile_text(struct compiler *c, struct ruleset *rs, uint32_t index,
 				struct str text)
 {
-	const struct source_text src = {str_of(name), text};
+	const struct compile_source *s = &c->options->sources[index];
+	const struct source_text src = {
+		.name = str_of(s->name),
+		.text = text,
+		.space = s->space != NULL ? str_of(s->space) : STR(""),
+		.settings = &c->settings,
+	};
 	const struct front *front = front_for(&src);
 
 	if (front == NULL) {
@@ -107,25 +116,27 @@ static enum status compile_text(struct compiler *c, struct ruleset *rs, const ch
 		return OK;
 	}
 	c->sources++;
+	inclusion_begin(&c->inclusion, index, text);
 	return front->compile(&src, rs, &c->report);
 }
 
 static enum status compile_source(struct compiler *c, struct ruleset *rs,
-				  const struct compile_source *s, struct error *e)
+				  uint32_t index, struct error *e)
 {
+	const struct compile_source *s = &c->options->sources[index];
 	uint64_t size;
 	enum status status = file_size(s->fd, &size, e);
 
 	if (status != OK)
 		return status;
 	if (size == 0)
-		return compile_text(c, rs, s->name, STR(""));
+		return compile_text(c, rs, index, STR(""));
 	/* mapped, so that a large source is no memory of ours; cut under our hands, we die */
 	void *text = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, s->fd, 0);
 
 	if (text == MAP_FAILED)
 		return error_at(e, E_IO, 0, "%.60s: cannot map: %s", s->name, strerror(errno));
-	status = compile_text(c, rs, s->name, (struct str){text, (size_t)size});
+	status = compile_text(c, rs, index, (struct str){text, (size_t)size});
 	munmap(text, (size_t)size);
 	if (status != OK)
 		return error_at(e, status, 0, "%.80s: %s", s->name, status_name(status));
@@ -149,8 +160,8 @@ static enum status compile(struct compiler *c, struct ruleset *rs, struct wire_c
 {
 	const struct compile_options *o = c->options;
 
-	for (size_t i = 0; i < o->source_count; i++) {
-		enum status status = compile_source(c, rs, &o->sources[i], e);
+	for (uint32_t i = 0; i < o->source_count; i++) {
+		enum status status = compile_source(c, rs, i, e);
 
 		if (status != OK)
 			return status;
@@ -177,6 +188,11 @@ static int work(void *ctx)
 
 	buf_init(&c->message, WIRE_MAX);
 	buf_init(&c->image, SINK_BYTES);
+	if (c->options->settings != NULL)
+		c->settings = *c->options->settings;
+	if (c->options->opener != NULL)
+		inclusion_init(&c->inclusion, c->channel, (uint32_t)c->options->source_count,
+			       &c->settings);
 	enum status status = ruleset_new((size_t)c->options->memory, &rs);
 
 	if (status == OK)
@@ -195,6 +211,7 @@ static int work(void *ctx)
 
 struct listener {
 	struct report *report;
+	struct compile_answerer answerer;
 	struct wire_compiled compiled;
 	struct wire_failed failed;
 	bool has_result;
@@ -216,6 +233,8 @@ static bool take_message(struct listener *l, struct str message)
 			l->report->diagnostic(l->report, &d);
 		return true;
 	}
+	if (type == MSG_PARENT_INCLUDE)
+		return compile_answer(&l->answerer, message);
 	l->has_result = true;
 	if (type == MSG_PARENT_FAILED)
 		return wire_get_failed(message, &l->failed) == OK;
@@ -256,7 +275,9 @@ static enum status run(struct compiler *c, int channels[2], struct listener *l, 
 {
 	const struct jail_limits limits = {
 		.memory = c->options->memory,
-		.mappings = sizes_of(c->options),
+		.mappings = sizes_of(c->options) +
+			(c->options->opener != NULL ? COMPILE_INCLUDED_BYTES : 0),
+		.receives = c->options->opener != NULL,
 		.output = c->options->memory, /* it is laid out in memory first */
 	};
 	struct jail jail;
@@ -267,6 +288,7 @@ static enum status run(struct compiler *c, int channels[2], struct listener *l, 
 	close(channels[1]);
 	if (status != OK)
 		return status;
+	l->answerer = (struct compile_answerer){.channel = ours, .opener = c->options->opener};
 	bool makes_sense = listen_to(l, ours);
 
 	if (!makes_sense)

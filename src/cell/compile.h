@@ -11,6 +11,29 @@
 struct compile_source {
 	int fd;          /* borrowed */
 	const char *name; /* as it is shown and stored */
+	const char *space; /* namespace; NULL: one of its own */
+};
+
+/* A file that was opened because a source includes it. */
+struct compile_include {
+	int fd; /* the receiver's */
+	uint64_t size;
+	const char *name; /* as it is shown; valid until the next one */
+};
+
+/* Opens in the parent what sources include. */
+struct compile_opener {
+	/*
+	 * `from` counts the sources in the order of the options, and behind them
+	 * what was opened here. E_DENIED or E_IO with the reason.
+	 */
+	enum status (*open)(struct compile_opener *opener, uint32_t from, struct str path,
+			    struct compile_include *ret, struct error *e);
+};
+
+enum {
+	COMPILE_INCLUDES_MAX = 4096,
+	COMPILE_INCLUDED_BYTES = 256 << 20, /* of all of them together */
 };
 
 struct compile_counts {
@@ -24,6 +47,8 @@ struct compile_options {
 	uint64_t memory;     /* ceiling; 0: 2 GiB */
 	/* Called in the parent for each message, in order. */
 	struct report *report;
+	const struct front_settings *settings; /* but its includer; may be NULL */
+	struct compile_opener *opener;         /* NULL: nothing can be included */
 };
 
 /** Sort sources: ignore lists first, then by name. The same set gives the same image. */

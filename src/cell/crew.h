@@ -24,6 +24,8 @@ struct pool {
 	struct pool_events *events;
 	struct remote_program program;
 	int *image_fds;
+	int module_fds[MODULE_COUNT]; /* those of setup.modules */
+	bool needs_subject; /* workers ask for names and owners */
 	const char *const *image_names; /* or NULL */
 	unsigned layers_required;
 	struct backlog backlog;

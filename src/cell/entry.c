@@ -26,7 +26,7 @@ void entry_fail(const struct wire_failed *why)
 
 static enum status receive_setup(struct wire_setup *ret, struct error *e)
 {
-	uint8_t bytes[1024];
+	uint8_t bytes[WIRE_MAX];
 	struct channel_message m;
 
 	switch (channel_receive(WORKER_CHANNEL, bytes, sizeof bytes, CHANNEL_BLOCK, &m)) {
@@ -42,6 +42,12 @@ static enum status receive_setup(struct wire_setup *ret, struct error *e)
 	return OK;
 }
 
+uint32_t setup_module_count(const struct wire_setup *setup)
+{
+	return (uint32_t)__builtin_popcountll(setup->modules);
+}
+
+/* Of module data as well, which stands behind the images. */
 static enum status measure_images(uint32_t count, uint64_t *ret, struct wire_failed *why)
 {
 	*ret = 0;
@@ -64,7 +70,7 @@ static enum status enter(unsigned layers, struct wire_setup *setup, struct confi
 	enum status status = receive_setup(setup, &why->error);
 
 	if (status == OK)
-		status = measure_images(setup->images, &mapped, why);
+		status = measure_images(setup->images + setup_module_count(setup), &mapped, why);
 	if (status == OK)
 		status = confine_prepare(&why->error);
 	if (status != OK)
@@ -76,7 +82,8 @@ static enum status enter(unsigned layers, struct wire_setup *setup, struct confi
 			.memory = SANITIZED ? 0 : setup->limits.memory,
 			.mappings = mapped,
 			.cpu_seconds = WORKER_CPU_SECONDS,
-			.descriptors = WORKER_FIRST_IMAGE + setup->images + WIRE_SCAN_MAX,
+			.descriptors = WORKER_FIRST_IMAGE + setup->images +
+				setup_module_count(setup) + WIRE_SCAN_MAX,
 		},
 		.outside = setup->outside,
 		.started_by_root = setup->started_by_root,

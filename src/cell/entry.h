@@ -29,6 +29,9 @@ enum worker_end {
 MUST_CHECK enum status entry_confine(unsigned layers, struct wire_setup *ret_setup,
 				     struct confinement *ret);
 
+/** Modules that data was given for. */
+uint32_t setup_module_count(const struct wire_setup *setup);
+
 /** Send a message to the broker; ends the process when that cannot be. */
 void entry_send(const struct buf *message);
 

@@ -16,6 +16,18 @@ struct inmate {
 	bool started_by_root;
 };
 
+/* As many descriptors as are open, and one more; 0, that is none, when it cannot be known. */
+static unsigned next_descriptor(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return (unsigned)fd + 1;
+}
+
+/* Descriptors that are open stay so, whatever the limit. */
 static bool confine_inmate(const struct inmate *i)
 {
 	struct confinement c;
@@ -27,7 +39,7 @@ static bool confine_inmate(const struct inmate *i)
 			.mappings = i->limits->mappings,
 			.file_bytes = i->limits->output,
 			.cpu_seconds = i->limits->seconds,
-			.descriptors = 0, /* those that are open stay so */
+			.descriptors = i->limits->receives ? next_descriptor() : 0,
 		},
 		.outside = i->outside,
 		.started_by_root = i->started_by_root,

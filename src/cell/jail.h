@@ -17,6 +17,7 @@ struct jail_limits {
 	 */
 	uint64_t output;
 	unsigned seconds; /* CPU time; 0: no bound */
+	bool receives;    /* one descriptor at a time, by a channel */
 };
 
 enum { JAIL_NOT_CONFINED = 125 }; /* exit status that work() may not use */

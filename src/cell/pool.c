@@ -158,11 +158,22 @@ static enum status take_options(struct pool *p, const struct pool_options *o, st
 					strerror(errno));
 		p->program.setup.images++;
 	}
+	for (size_t i = 0; o->module_fds != NULL && i < MODULE_COUNT; i++) {
+		if (o->module_fds[i] < 0)
+			continue;
+		p->module_fds[i] = fcntl(o->module_fds[i], F_DUPFD_CLOEXEC, 0);
+		if (p->module_fds[i] < 0)
+			return error_at(e, E_IO, 0, "cannot keep module data open: %s",
+					strerror(errno));
+		p->program.setup.modules |= UINT64_C(1) << i;
+	}
 	p->events = o->events;
 	p->image_names = o->image_names;
 	p->program.argv = o->argv ? o->argv : only_name;
 	p->program.image_fds = p->image_fds;
+	p->program.module_fds = p->module_fds;
 	p->program.setup.all_matches = o->all_matches;
+	p->program.setup.wishes = o->wishes;
 	p->program.setup.started_by_root = geteuid() == 0;
 	p->program.setup.limits = o->limits;
 	namespace_ids_read(&p->program.setup.outside);
@@ -255,6 +266,10 @@ void pool_free(struct pool *p)
 	}
 	for (uint32_t i = 0; i < p->program.setup.images; i++)
 		close(p->image_fds[i]);
+	for (size_t i = 0; i < MODULE_COUNT; i++) {
+		if ((p->program.setup.modules >> i & 1) != 0)
+			close(p->module_fds[i]);
+	}
 	if (p->program.program_fd >= 0)
 		close(p->program.program_fd);
 	backlog_done(&p->backlog);
@@ -277,9 +292,29 @@ size_t pool_busy(const struct pool *p)
 
 enum status pool_submit(struct pool *p, int fd, uint64_t size, uint64_t cookie)
 {
+	const struct pool_object object = {.fd = fd, .size = size, .cookie = cookie};
+
+	return pool_submit_object(p, &object);
+}
+
+bool pool_needs_subject(const struct pool *p)
+{
+	return p->needs_subject;
+}
+
+enum status pool_submit_object(struct pool *p, const struct pool_object *object)
+{
 	if (p->backlog.unused.count == 0)
 		return E_LIMIT;
-	backlog_append(&p->backlog, &p->pending, backlog_new(&p->backlog, fd, size, cookie));
+	uint32_t id = backlog_new(&p->backlog, object->fd, object->size, object->cookie);
+	struct backlog_object *o = &p->backlog.objects[id];
+
+	o->path = object->path;
+	o->owner = object->owner;
+	o->regions = object->regions;
+	if (object->regions > 0)
+		o->regions_fd = object->regions_fd;
+	backlog_append(&p->backlog, &p->pending, id);
 	/* not from a callback: a message is being taken apart there */
 	if (!p->is_reporting && p->pending.count >= WIRE_SCAN_MAX)
 		dispatch(p);

@@ -20,6 +20,8 @@ struct pool_events {
 	 * Both may call pool_submit(), not pool_wait().
 	 */
 	void (*done)(struct pool_events *ev, uint64_t cookie, const struct outcome *o);
+	/* What is wished beside findings, or NULL. Texts are borrowed during the call. */
+	void (*detail)(struct pool_events *ev, uint64_t cookie, const struct detail *d);
 };
 
 struct pool_options {
@@ -32,6 +34,9 @@ struct pool_options {
 	unsigned jobs;            /* workers; 0: one for each core */
 	struct scan_limits limits;
 	bool all_matches;
+	struct scan_wishes wishes;
+	/* Open data that the user gave for modules, by enum module_id, else -1; NULL: none. */
+	const int *module_fds;
 	/* Bit for each enum layer beside LAYERS_CORE: fail rather than start with one off. */
 	unsigned layers_required;
 	struct pool_events *events;
@@ -56,6 +61,20 @@ size_t pool_room(const struct pool *p);
 
 /** Hand over one open regular file (the descriptor is the pool's from here on) of `size` bytes. */
 MUST_CHECK enum status pool_submit(struct pool *p, int fd, uint64_t size, uint64_t cookie);
+
+/* What can be said of an object beside its descriptor. */
+struct pool_object {
+	int fd;               /* the pool's from here on */
+	uint64_t size, cookie;
+	const char *path, *owner; /* borrowed until it is done; NULL: not known */
+	/* Of the memory of a process: a file of struct scan_region, the pool's too; else 0. */
+	int regions_fd;
+	uint32_t regions;
+};
+MUST_CHECK enum status pool_submit_object(struct pool *p, const struct pool_object *object);
+
+/** Whether some rule asks for the path or the owner of an object. */
+bool pool_needs_subject(const struct pool *p);
 
 /** Objects submitted and not done. */
 size_t pool_busy(const struct pool *p);

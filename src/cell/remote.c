@@ -22,7 +22,7 @@ static enum status send_setup(int channel, const struct wire_setup *setup, struc
 
 enum status remote_start(const struct remote_program *program, struct remote *ret, struct error *e)
 {
-	int ends[2], fds[1 + WIRE_IMAGES_MAX];
+	int ends[2], fds[1 + WIRE_IMAGES_MAX + MODULE_COUNT];
 	enum status status = channel_pair(ends, e);
 
 	if (status != OK)
@@ -30,15 +30,20 @@ enum status remote_start(const struct remote_program *program, struct remote *re
 	AUTO_FD ours = ends[0];
 	AUTO_FD theirs = ends[1];
 	pid_t pid;
+	size_t count = 0;
 
-	fds[0] = theirs;
+	fds[count++] = theirs;
 	for (uint32_t i = 0; i < program->setup.images; i++)
-		fds[1 + i] = program->image_fds[i];
+		fds[count++] = program->image_fds[i];
+	for (size_t i = 0; i < MODULE_COUNT; i++) {
+		if ((program->setup.modules >> i & 1) != 0)
+			fds[count++] = program->module_fds[i];
+	}
 	const struct process_options options = {
 		.program_fd = program->program_fd,
 		.argv = program->argv,
 		.fds = fds,
-		.fd_count = 1 + program->setup.images,
+		.fd_count = count,
 		.namespaces = true,
 	};
 

@@ -10,7 +10,7 @@
 struct remote_program {
 	int program_fd; /* owned by the pool, as all here */
 	const char *const *argv;
-	const int *image_fds;
+	const int *image_fds, *module_fds;
 	struct wire_setup setup;
 };
 

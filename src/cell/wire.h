@@ -15,9 +15,13 @@
  *	8   1  all matches: 0 or 1
  *	9   1  the broker is root of the machine: 0 or 1
  *	10  56 the broker's namespaces, 8 bytes each in the order of namespaces.def
- *	66  8  each limit, in the order of limits.def
+ *	66  4  wishes: bits of enum scan_wish
+ *	70  4  bytes that are told of each match
+ *	74  8  modules with data: a bit for each enum module_id (descriptors behind the images)
+ *	82  8  each limit, in the order of limits.def
  *
  * MSG_BROKER_READY, once, answers setup; count: layers
+ *	4   1  asks for names and owners of files: 0 or 1
  *	for each layer:  1 state, 1 length, detail
  *
  * MSG_BROKER_FAILED, once, instead of ready:
@@ -26,15 +30,23 @@
  *	12  2  length
  *	14     what went wrong
  *
- * MSG_WORKER_SCAN, any number; count: 1 to 32 objects, as many descriptors with it
- *	for each object: 4 id, 8 size
+ * MSG_WORKER_SCAN, any number; count: 1 to 32 objects, a descriptor for each with it
+ *	for each object: 4 id, 8 size, 4 regions (0: a file), 2 + 2 lengths of path and
+ *	owner (0 unless the worker asks for them); then these.
+ *	With regions it is the memory of a process, alone in its message, and a second
+ *	descriptor is a file of them: 8 start, 8 end each
  *
  * MSG_BROKER_FINDING, any number for an object, before it is done:
  *	4   4  id            8   4  image         12  4  index of the rule
  *	16  1  kind of rule  17  1  effect        18  1  type of object   19 1 view
  *	20  4  line          24  4  depth         28  1  a match has a place: 0 or 1
  *	29  8  offset        37  8  length
- *	45  2 + 2 + 2        lengths of rule, source, path; then these
+ *	45  5 × 2            lengths of rule, source, path, author, reference; then these
+ *
+ * MSG_BROKER_DETAIL, any number for an object, before it is done; count: details
+ *	4   4  id
+ *	for each detail: 1 kind, 1 state, 1 is hex: 0 or 1, 4 image, 8 number, 8 offset,
+ *	8 length, 4 × 2 lengths of name, text, source, path; then these, of any bytes
  *
  * MSG_BROKER_DONE, count: 1 to 32 objects, each once, in the order they were sent
  *	for each object: 4 id, 1 verdict, 1 reason, 1 type, 1 trusted: 0 or 1,
@@ -53,10 +65,19 @@
  *	72  8  bytes of the image for digest rules
  *
  * MSG_PARENT_FAILED, once, instead of compiled: as MSG_BROKER_FAILED
+ *
+ * MSG_PARENT_INCLUDE, any number, from a jail that compiles and waits for the answer:
+ *	4   4  the file that includes: sources from 0, behind them what was included
+ *	8   2  length of the path; then it
+ *
+ * MSG_JAIL_INCLUDED, once for each of them, with a descriptor when the status is OK:
+ *	4   4  status        8   8  size
+ *	16  2 + 2            lengths of the name and of what went wrong; then these
  */
 #pragma once
 
 #include "base/buf.h"
+#include "base/reader.h"
 #include "cell/compile.h"
 #include "cell/confine.h"
 #include "scan/scan.h"
@@ -71,6 +92,9 @@ enum message {
 	MSG_PARENT_DIAGNOSTIC,
 	MSG_PARENT_COMPILED,
 	MSG_PARENT_FAILED,
+	MSG_BROKER_DETAIL,
+	MSG_PARENT_INCLUDE,
+	MSG_JAIL_INCLUDED,
 	MSG_END
 };
 
@@ -83,6 +107,9 @@ enum {
 	WIRE_SOURCE_MAX = 4096, /* bytes of each text of a diagnostic; what is longer is cut */
 	WIRE_LINE_MAX = 16384,
 	WIRE_TEXT_MAX = 1024,
+	WIRE_PATH_MAX = 4096, /* bytes of a path or a name of a detail; what is longer is cut */
+	WIRE_OWNER_MAX = 256,
+	WIRE_SCAN_OBJECT = 20, /* bytes of an object in a request but its texts */
 };
 
 struct wire_setup {
@@ -90,6 +117,13 @@ struct wire_setup {
 	bool all_matches, started_by_root;
 	struct namespace_ids outside;
 	struct scan_limits limits;
+	struct scan_wishes wishes;
+	uint64_t modules; /* bit for each enum module_id: data was given for it */
+};
+
+struct wire_ready {
+	struct confinement confinement;
+	bool needs_subject;
 };
 
 struct wire_failed {
@@ -102,12 +136,31 @@ struct wire_scan {
 	struct {
 		uint32_t id;
 		uint64_t size;
+		uint32_t regions;        /* of a process; 0: a file */
+		struct str path, owner;  /* borrowed */
 	} objects[WIRE_SCAN_MAX];
 };
 
 struct wire_finding {
 	uint32_t id;
 	struct finding finding;
+};
+
+/* The details of a message, taken one after the other. */
+struct wire_details {
+	uint32_t id, left;
+	struct reader rest;
+};
+
+struct wire_include {
+	uint32_t from;
+	struct str path; /* borrowed */
+};
+
+struct wire_included {
+	enum status status;
+	uint64_t size;
+	struct str name, reason; /* borrowed */
 };
 
 struct wire_done {
@@ -126,10 +179,15 @@ struct wire_compiled {
 /* Each replaces what is in `to`, whose ceiling must be WIRE_MAX. */
 void wire_put_setup(struct buf *to, const struct wire_setup *m);
 void wire_put_scan(struct buf *to, const struct wire_scan *m);
-void wire_put_ready(struct buf *to, const struct confinement *m);
+void wire_put_ready(struct buf *to, const struct wire_ready *m);
 /** `type`: MSG_BROKER_FAILED or MSG_PARENT_FAILED. */
 void wire_put_failed(struct buf *to, enum message type, const struct wire_failed *m);
 void wire_put_finding(struct buf *to, const struct wire_finding *m);
+/** Begin a message of details about an object, and add one; false: no room, send it first. */
+void wire_begin_details(struct buf *to, uint32_t id);
+MUST_CHECK bool wire_add_detail(struct buf *to, const struct detail *d);
+void wire_put_include(struct buf *to, const struct wire_include *m);
+void wire_put_included(struct buf *to, const struct wire_included *m);
 void wire_put_done(struct buf *to, const struct wire_done *m);
 void wire_put_diagnostic(struct buf *to, const struct diagnostic *m);
 void wire_put_compiled(struct buf *to, const struct wire_compiled *m);
@@ -144,9 +202,14 @@ MUST_CHECK bool wire_type(struct str message, enum message *ret);
  */
 MUST_CHECK enum status wire_get_setup(struct str message, struct wire_setup *ret);
 MUST_CHECK enum status wire_get_scan(struct str message, struct wire_scan *ret);
-MUST_CHECK enum status wire_get_ready(struct str message, struct confinement *ret);
+MUST_CHECK enum status wire_get_ready(struct str message, struct wire_ready *ret);
 MUST_CHECK enum status wire_get_failed(struct str message, struct wire_failed *ret);
 MUST_CHECK enum status wire_get_finding(struct str message, struct wire_finding *ret);
+/** Checks all of them; then each comes out of wire_next_detail(), borrowed. */
+MUST_CHECK enum status wire_get_details(struct str message, struct wire_details *ret);
+bool wire_next_detail(struct wire_details *details, struct detail *ret);
+MUST_CHECK enum status wire_get_include(struct str message, struct wire_include *ret);
+MUST_CHECK enum status wire_get_included(struct str message, struct wire_included *ret);
 MUST_CHECK enum status wire_get_done(struct str message, struct wire_done *ret);
 
 /* Room for the texts of a diagnostic that was received. */

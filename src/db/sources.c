@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "db/include-opener.h"
 #include "os/file.h"
 #include "os/walk.h"
 
@@ -22,6 +23,7 @@ static void source_done(struct source_file *s)
 {
 	free(s->path);
 	free(s->name);
+	free(s->space);
 	close(s->fd);
 }
 
@@ -192,8 +194,31 @@ static void pass_on(struct report *r, const struct diagnostic *d)
 	n->to->diagnostic(n->to, &named);
 }
 
-enum status sources_compile(struct source_list *list, int out_fd, struct report *report,
-			    struct compiled *ret, struct error *e)
+static enum status compile_list(struct source_list *list, const struct source_settings *settings,
+				const struct compile_options *order, struct compiled *ret,
+				struct error *e)
+{
+	struct compile_options options = *order;
+	struct include_opener opener;
+
+	include_opener_init(&opener, order->sources, order->source_count, list);
+	if (settings != NULL) {
+		options.settings = settings->front;
+		opener.anywhere = settings->include_anywhere;
+	}
+	options.opener = &opener.base;
+	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
+
+	include_opener_done(&opener);
+	if (status == OK && ret->counts.sources < list->len)
+		return error_at(e, E_SYNTAX, 0, "%zu of %zu sources are in no known rule language",
+				list->len - ret->counts.sources, list->len);
+	return status;
+}
+
+enum status sources_compile(struct source_list *list, const struct source_settings *settings,
+			    int out_fd, struct report *report, struct compiled *ret,
+			    struct error *e)
 {
 	struct compile_source *sources = calloc(list->len + 1, sizeof *sources);
 	struct naming naming = {{pass_on}, list, report};
@@ -212,10 +237,70 @@ enum status sources_compile(struct source_list *list, int out_fd, struct report 
 		.out_fd = out_fd,
 		.report = &naming.report,
 	};
-	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
+	enum status status = compile_list(list, settings, &options, ret, e);
 	free(sources);
-	if (status == OK && ret->counts.sources < list->len)
-		return error_at(e, E_SYNTAX, 0, "%zu of %zu sources are in no known rule language",
-				list->len - ret->counts.sources, list->len);
 	return status;
+}
+
+enum status sources_add_space(struct source_list *list, const char *path, const char *space,
+			      struct error *e)
+{
+	struct source_file s = {.fd = -1};
+	uint64_t size;
+	enum status status = file_open(path, &s.fd, &size, e);
+
+	if (status != OK)
+		return status;
+	s.path = strdup(path);
+	s.name = strdup(path);
+	s.space = strdup(space);
+	if (s.path == NULL || s.name == NULL || s.space == NULL || !vec_push(list, &s)) {
+		source_done(&s);
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	}
+	return OK;
+}
+
+enum status sources_compile_as_listed(struct source_list *list,
+				      const struct source_settings *settings, int out_fd,
+				      struct report *report, struct compiled *ret, struct error *e)
+{
+	struct compile_source *sources = calloc(list->len + 1, sizeof *sources);
+
+	if (sources == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	for (size_t i = 0; i < list->len; i++) {
+		sources[i].fd = list->items[i].fd;
+		sources[i].name = list->items[i].path;
+		sources[i].space = list->items[i].space;
+	}
+	const struct compile_options options = {
+		.sources = sources,
+		.source_count = list->len,
+		.out_fd = out_fd,
+		.report = report,
+	};
+	enum status status = compile_list(list, settings, &options, ret, e);
+	free(sources);
+	return status;
+}
+
+#define TEXT(called)                                                                             \
+	{                                                                                        \
+		.name = {called, sizeof called - 1}, .type = VARIABLE_TEXT, .text = {"", 0}      \
+	}
+
+const struct source_settings *sources_object_variables(void)
+{
+	static const struct ir_variable variables[] = {
+		TEXT("filename"), TEXT("filepath"), TEXT("extension"),
+		TEXT("filetype"), TEXT("owner"),
+	};
+	static const struct front_settings front = {
+		.variables = variables,
+		.variable_count = LEN(variables),
+	};
+	static const struct source_settings settings = {.front = &front};
+
+	return &settings;
 }

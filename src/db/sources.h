@@ -6,11 +6,18 @@
 #include "base/vec.h"
 #include "cell/compile.h"
 
+/* What a user can set for all sources; all zero: nothing is set. */
+struct source_settings {
+	const struct front_settings *front; /* but its includer; may be NULL */
+	bool include_anywhere; /* else only below the folder of the source */
+};
+
 struct source_file {
 	char *path; /* as it is opened and shown in messages */
 	char *name; /* as it is stored: without the folders that the user named */
 	uint64_t device, inode;
 	int fd;
+	char *space; /* namespace; NULL: one of its own */
 };
 
 struct source_list {
@@ -38,6 +45,12 @@ void sources_done(struct source_list *list);
  */
 void sources_make_room(void);
 
+/**
+ * Settings that define the variables which each scanned object has a value for:
+ * filename, filepath, extension, filetype, owner.
+ */
+const struct source_settings *sources_object_variables(void);
+
 /* What came of compiling. */
 struct compiled {
 	struct compile_counts counts;
@@ -50,6 +63,17 @@ struct compiled {
  * of their source, or its stored name when two have the same. E_SYNTAX when a
  * source is in no language that is known.
  */
-MUST_CHECK enum status sources_compile(struct source_list *list, int out_fd,
+MUST_CHECK enum status sources_compile(struct source_list *list,
+				       const struct source_settings *settings, int out_fd,
 				       struct report *report, struct compiled *ret,
 				       struct error *e);
+
+/** Add a file with a namespace, in the order of the calls; see sources_compile_as_listed(). */
+MUST_CHECK enum status sources_add_space(struct source_list *list, const char *path,
+					 const char *space, struct error *e);
+
+/** The same, in the order of the list and with names as paths. */
+MUST_CHECK enum status sources_compile_as_listed(struct source_list *list,
+						 const struct source_settings *settings,
+						 int out_fd, struct report *report,
+						 struct compiled *ret, struct error *e);

@@ -16,14 +16,15 @@ enum {
 	PE_DIRECTORIES = 16,
 	PE_FILE_HEADER_BYTES = 24, /* with the signature */
 	PE_SECTION_BYTES = 40,
-	PE_NAME_MAX = 512,   /* of a function */
-	PE_LIBRARY_MAX = 255 /* length of a library's name */
+	PE_NAME_MAX = 512,    /* of a function */
+	PE_LIBRARY_MAX = 4096 /* length of a library's name; YARA has no such bound */
 };
 
 enum pe_directory {
 	PE_DIRECTORY_EXPORT = 0,
 	PE_DIRECTORY_IMPORT = 1,
 	PE_DIRECTORY_RESOURCE = 2,
+	PE_DIRECTORY_SECURITY = 4,
 	PE_DIRECTORY_DEBUG = 6,
 	PE_DIRECTORY_DELAYED = 13
 };
@@ -49,9 +50,8 @@ struct pe {
 	uint64_t optional_at; /* of the optional header */
 	uint64_t sections_at;
 	bool is_64;
-	bool is_table_cut; /* not all sections are in the file: nothing is found by address */
-	uint32_t directory_count; /* as announced */
-	uint32_t image_base_low;  /* the lower half */
+	bool is_table_cut; /* not all sections are in the file: none is found by address */
+	uint32_t image_base_low;    /* the lower half */
 	uint32_t file_align, section_align, symbols_at, symbol_count;
 	unsigned section_count; /* in the file, at most PE_SECTIONS_MAX */
 	struct pe_section sections[PE_SECTIONS_MAX];

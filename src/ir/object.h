@@ -131,6 +131,7 @@ struct fact {
 };
 
 struct fact_set;
+struct module_cache; /* of module/ */
 
 /* Whoever can find facts: asked for each part once, when it is needed first. */
 struct fact_source {
@@ -145,6 +146,7 @@ struct fact_source {
 struct fact_set {
 	struct arena *arena;
 	struct fact_source *source; /* may be NULL: nothing more can be found */
+	struct module_cache *cache; /* what functions of modules found before; in the arena */
 	struct {
 		bool is_asked;
 		enum status status; /* what came of it */

@@ -95,6 +95,7 @@ struct ir_pattern {
 	bool has_xor; /* every byte xored with one key of xor_first..xor_last */
 	uint8_t xor_first, xor_last;
 	bool is_private; /* counted, not shown */
+	bool is_hex;     /* written in hex: its matches are shown so */
 	enum match_rule rule;
 	enum match_length length;
 };

@@ -143,6 +143,7 @@ struct ruleset {
 	struct { VEC(struct ir_variable); } variables;
 	struct { VEC(struct str); } spaces; /* names of namespaces; the first is "" */
 	struct map ignored; /* names to leave out; see ruleset_ignore() */
+	struct map names;   /* what front ends look up by name; keys live in the arena */
 };
 
 /** An empty rule set whose arena holds at most `ceiling` bytes. Free with ruleset_free(). */

@@ -14,7 +14,7 @@
 struct buf;
 
 /* Longest part of a pattern that is looked at in one piece; longer ones are chained. */
-enum { MATCH_PART_MAX = 8192 };
+enum { MATCH_PART_MAX = 65536 };
 /* Bytes that a window must repeat from the one before it. */
 enum { MATCH_OVERLAP = MATCH_PART_MAX + 64 };
 
@@ -103,6 +103,9 @@ void matcher_wish(struct matcher *m, const struct match_wishes *wishes);
  */
 size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
 		     const struct match_span **ret_spans);
+
+/** After matcher_end(): the rules that were not decided, in order. */
+size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules);
 
 /** Whether a pattern matched more often than is counted. */
 bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +17,10 @@ static enum status fail(struct error *e, const char *what)
 	return error_at(e, code, 0, "%s: %s", what, strerror(errno));
 }
 
-enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct error *e)
+/* What was opened, if it is a regular file. */
+static enum status take_regular(int opened, int *ret_fd, uint64_t *ret_size, struct error *e)
 {
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	AUTO_FD fd = opened;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
@@ -28,6 +30,27 @@ enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct 
 	*ret_size = (uint64_t)st.st_size;
 	*ret_fd = take_fd(&fd);
 	return OK;
+}
+
+enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+
+enum status file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct error *e)
+{
+	return take_regular(open(path, OPEN_FLAGS), ret_fd, ret_size, e);
+}
+
+enum status file_open_below(int folder, const char *path, int *ret_fd, uint64_t *ret_size,
+			    struct error *e)
+{
+	const struct open_how how = {
+		.flags = OPEN_FLAGS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+
+	if (fd < 0 && errno == EXDEV)
+		return error_at(e, E_DENIED, 0, "outside the folder of the rules");
+	return take_regular(fd, ret_fd, ret_size, e);
 }
 
 enum status file_size(int fd, uint64_t *ret, struct error *e)

@@ -40,6 +40,13 @@ MUST_CHECK enum status file_open(const char *path, int *ret_fd, uint64_t *ret_si
 				 struct error *e);
 
 /**
+ * The same for a path below an open folder: nothing above it can be reached, by
+ * whatever name or symbolic link. E_DENIED when the path leads out of it.
+ */
+MUST_CHECK enum status file_open_below(int folder, const char *path, int *ret_fd,
+				       uint64_t *ret_size, struct error *e);
+
+/**
  * Size of an open regular file. Works inside every confinement: fstat() of the
  * C library makes a system call that could look at any path.
  */

@@ -21,6 +21,30 @@ static void copy_text(char *to, size_t room, struct str from)
 	to[len] = '\0';
 }
 
+/* Who wrote the rule, and where to read about what it finds. */
+static void copy_metas(struct finding *f, const struct image *img, struct rule_ref ref)
+{
+	struct rule_extra extra;
+	struct ir_meta meta;
+
+	f->author[0] = f->reference[0] = '\0';
+	if (ref.kind != 0 || image_rule_extra(img, ref.index, &extra) != OK)
+		return;
+	for (uint32_t i = 0; i < extra.meta_count; i++) {
+		if (image_rule_meta(img, ref.index, i, &meta) != OK)
+			return;
+		if (meta.kind != META_TEXT)
+			continue;
+		struct str text = str_first(meta.text, str_find(meta.text, '\0'));
+
+		/* of several the first */
+		if (str_eq(meta.key, STR("author")) && f->author[0] == '\0')
+			copy_text(f->author, sizeof f->author, text);
+		if (str_eq(meta.key, STR("reference")) && f->reference[0] == '\0')
+			copy_text(f->reference, sizeof f->reference, text);
+	}
+}
+
 static void deliver(struct scanner *s, const struct finding *f)
 {
 	if (f->effect == EFFECT_DETECT) {
@@ -62,6 +86,7 @@ static void report(struct scanner *s, const struct object *o, size_t image, stru
 	};
 	copy_text(f->rule, sizeof f->rule, str_of(info.name));
 	copy_text(f->source, sizeof f->source, info.source_name);
+	copy_metas(f, s->images[image].img, ref);
 	copy_text(f->path, sizeof f->path, (struct str){s->path, s->path_len});
 	deliver(s, f);
 }

@@ -2,9 +2,11 @@
 
 #include "format/parts.h"
 #include "scan/budget.h"
+#include "scan/describe.h"
 #include "scan/evidence.h"
 #include "scan/members.h"
 #include "scan/pass.h"
+#include "scan/subject.h"
 
 /*
  * Sections of a hostile file can overlap: what is hashed of all of them
@@ -81,7 +83,7 @@ static void check_sections(struct scanner *s, const struct pass *p)
 	const struct object *o = p->o;
 	uint64_t budget;
 
-	if ((s->facts_types & 1u << o->type) == 0 || o->is_cut)
+	if (!s->has_sections || o->format == NULL || o->format->facts == NULL || o->is_cut)
 		return;
 	enum status status = fact_need(&s->facts, PART_exe);
 	if (status != OK) {
@@ -126,7 +128,7 @@ static bool judge(struct scanner *s, struct object *o)
 		.head_len = min_size(p.window.len, PROBE_HEAD),
 		.size = o->in->size,
 	};
-	o->format = format_identify(&head);
+	o->format = o->is_process ? NULL : format_identify(&head);
 	o->type = o->format != NULL ? o->format->type : TYPE_DATA;
 	if (pass_has_all(&p)) {
 		memory_input_init(&whole, p.window.data, p.window.len);
@@ -134,7 +136,9 @@ static bool judge(struct scanner *s, struct object *o)
 	}
 	arena_clear(s->arena);
 	fact_set_init(&s->facts, s->arena, &finder.base);
+	subject_begin(s, o);
 	pass_run(s, &p);
+	describe_object(s, o);
 	if (evidence_is_trusted(s, o)) {
 		if (o->depth == 0)
 			s->out.trusted = true;
@@ -153,10 +157,11 @@ void object_examine(struct scanner *s, struct object *o)
 	s->out.objects++;
 	o->type = TYPE_DATA;
 	o->format = NULL;
-	/* nothing can be in an empty object, and no rule is asked about it */
-	bool goes_in = o->in->size > 0 && judge(s, o);
+	/* nothing can be in an empty object, and no rule is asked about it unless that is wished */
+	bool is_alone = (s->wishes.wishes & WISH_ALONE) != 0;
+	bool goes_in = (o->in->size > 0 || is_alone) && judge(s, o);
 	if (o->depth == 0)
 		s->out.type = o->type;
-	if (goes_in && o->format != NULL && o->format->walk != NULL)
+	if (goes_in && !is_alone && o->format != NULL && o->format->walk != NULL)
 		members_scan(s, o);
 }

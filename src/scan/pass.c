@@ -31,7 +31,7 @@ static bool extend(struct scanner *s, struct pass *p, size_t want)
 	uint64_t end = w->start + w->len;
 	size_t got = 0;
 
-	want = (size_t)min_u64(want, o->in->size - end);
+	want = (size_t)min_u64(want, p->end - end);
 	if (o->memory != NULL) {
 		w->len += want;
 		return true;
@@ -40,6 +40,9 @@ static bool extend(struct scanner *s, struct pass *p, size_t want)
 	w->len += status == OK ? got : 0;
 	if (status == OK && got == want)
 		return true;
+	/* memory of a process comes and goes, and some of it belongs to devices */
+	if (o->is_process)
+		return false;
 	o->is_cut = true;
 	budget_missed(s, status == OK ? REASON_CHANGED : reason_of_status(status),
 		      end + (status == OK ? got : 0), o->depth);
@@ -49,8 +52,13 @@ static bool extend(struct scanner *s, struct pass *p, size_t want)
 bool pass_begin(struct scanner *s, struct pass *p, struct object *o)
 {
 	*p = (struct pass){.o = o, .window.data = o->memory ? o->memory : s->window};
+	p->end = o->in->size;
+	if (o->is_process)
+		return true;
 	p->digests = o->is_cut ? 0 : wanted_digests(s, o->in->size);
 	bool is_wanted = p->digests != 0 || (s->wanted_types & 1u << TYPE_DATA) != 0;
+	if (p->end == 0)
+		return true;
 	return extend(s, p, is_wanted ? WINDOW_BYTES : PROBE_HEAD) || p->window.len > 0;
 }
 
@@ -58,11 +66,13 @@ static void begin_matching(struct scanner *s, struct pass *p, struct match_objec
 {
 	*m = (struct match_object){
 		.size = p->o->in->size,
+		.is_process = p->o->is_process,
 		.type = p->o->type,
 		.parent = p->o->parent,
 		.view = VIEW_RAW,
 		.facts = &s->facts,
 		.input = p->o->in,
+		.env = &s->environment,
 	};
 	for (size_t i = 0; i < s->image_count; i++) {
 		struct scan_image *image = &s->images[i];
@@ -117,21 +127,37 @@ static bool advance(struct scanner *s, struct pass *p)
 	return extend(s, p, WINDOW_BYTES);
 }
 
-static void read_windows(struct scanner *s, struct pass *p)
+static void read_region(struct scanner *s, struct pass *p)
 {
 	struct match_window *w = &p->window;
-	uint64_t size = p->o->in->size;
 	bool goes_on = !p->o->is_cut || p->o->memory != NULL;
 
 	/* the head alone may have been read until now */
-	if (goes_on && w->len < min_u64(size, WINDOW_BYTES))
+	if (goes_on && w->len < min_u64(p->end - w->start, WINDOW_BYTES))
 		goes_on = extend(s, p, WINDOW_BYTES - w->len);
 	for (;;) {
-		w->last = !goes_on || w->start + w->len == size;
+		w->last = !goes_on || w->start + w->len == p->end;
 		feed(s, p);
 		if (w->last)
 			return;
 		goes_on = advance(s, p);
+	}
+}
+
+static void read_windows(struct scanner *s, struct pass *p)
+{
+	const struct object *o = p->o;
+
+	if (!o->is_process)
+		read_region(s, p);
+	for (size_t i = 0; o->is_process && i < o->region_count && !o->is_cut; i++) {
+		const struct scan_region *region = &o->regions[i];
+
+		p->window = (struct match_window){
+			.data = s->window, .start = region->start, .fresh = region->start};
+		p->end = region->end;
+		if (budget_goes_on(s, o->depth))
+			read_region(s, p);
 	}
 }
 
@@ -140,8 +166,10 @@ static void end_matching(struct scanner *s, struct pass *p)
 	for (size_t i = 0; i < s->image_count; i++) {
 		struct scan_image *image = &s->images[i];
 
-		if (image->is_begun)
-			pass_note(p, matcher_end(image->matcher, &image->hits, &image->hit_count));
+		if (!image->is_begun)
+			continue;
+		pass_note(p, matcher_end(image->matcher, &image->hits, &image->hit_count));
+		image->undecided_count = matcher_undecided(image->matcher, &image->undecided);
 	}
 }
 
@@ -161,7 +189,7 @@ void pass_run(struct scanner *s, struct pass *p)
 	s->digests = 0;
 	for (size_t i = 0; i < s->image_count; i++) {
 		s->images[i].is_begun = s->images[i].is_fed = false;
-		s->images[i].hit_count = 0;
+		s->images[i].hit_count = s->images[i].undecided_count = 0;
 	}
 	p->is_matched = (s->wanted_types & 1u << p->o->type) != 0;
 	if (p->o->is_cut && p->o->memory == NULL)

@@ -10,6 +10,7 @@ struct pass {
 	struct object *o;
 	unsigned digests; /* wanted */
 	bool is_matched;  /* some matcher wants the object */
+	uint64_t end;     /* of the region that windows are taken of: of a file, its size */
 	bool is_undecided; /* some rule has no answer: missed, unless the object is trusted */
 	enum reason undecided; /* why */
 	struct match_window window;

@@ -5,7 +5,8 @@
 #pragma once
 
 #include "base/input.h"
-#include "scan/verdict.h"
+#include "match/match.h"
+#include "scan/details.h"
 
 struct scan_limits {
 #define LIMIT(field, name, unit, preset, least, most, doc) uint64_t field;
@@ -33,11 +34,30 @@ struct scan_options {
 	size_t image_count;
 	struct scan_limits limits;
 	bool all_matches; /* every rule of every object; else the first detection ends the scan */
+	struct scan_wishes wishes;
+	const struct str *module_data; /* by enum module_id; borrowed; NULL: none was given */
 };
 
-/* Called for each finding, in a fixed order. */
+/* Called in a fixed order: the details of an object before the findings about it. */
 struct scan_sink {
 	void (*finding)(struct scan_sink *sink, const struct finding *f);
+	void (*detail)(struct scan_sink *sink, const struct detail *d); /* only with wishes */
+};
+
+/* Addresses [start, end) of a process that can be read. */
+struct scan_region {
+	uint64_t start, end;
+};
+
+/** Bytes of all of them. */
+uint64_t regions_size(const struct scan_region *regions, size_t count);
+
+/* What is known of a file but its bytes, for external variables. All may be empty. */
+struct scan_subject {
+	struct str path, owner;
+	bool is_process; /* the input is the memory of a process: offsets are addresses */
+	const struct scan_region *regions; /* of a process, rising and apart */
+	size_t region_count;
 };
 
 struct scanner;
@@ -47,6 +67,9 @@ MUST_CHECK enum status scanner_new(const struct scan_options *options, struct sc
 				   struct error *e);
 void scanner_free(struct scanner *s);
 
-/** Always gives an outcome; what went wrong is in it. */
-void scanner_scan(struct scanner *s, struct input *in, struct scan_sink *sink,
-		  struct outcome *ret);
+/** Always gives an outcome; what went wrong is in it. `subject` may be NULL. */
+void scanner_scan(struct scanner *s, struct input *in, const struct scan_subject *subject,
+		  struct scan_sink *sink, struct outcome *ret);
+
+/** Whether some rule asks for a variable that a struct scan_subject has. */
+bool scanner_needs_subject(const struct scanner *s);

@@ -22,11 +22,13 @@ enum { WINDOW_BYTES = 256 * 1024, WINDOW_ROOM = WINDOW_BYTES + MATCH_OVERLAP };
 struct scan_image {
 	const struct image *img;
 	struct matcher *matcher;
-	uint32_t wanted_types, facts_types;
+	uint32_t wanted_types;
 	/* the current object */
 	bool is_begun, is_fed; /* the matcher looks at it; it wants more windows */
 	const struct match_hit *hits;
 	size_t hit_count;
+	const uint32_t *undecided; /* rules */
+	size_t undecided_count;
 };
 
 /* An object while it is scanned. */
@@ -34,18 +36,36 @@ struct object {
 	struct input *in;
 	const uint8_t *memory;   /* all of it, or NULL: then it is read through `in` */
 	uint32_t depth;
+	bool is_process;
 	enum object_type parent; /* TYPE_COUNT: the file itself */
 	bool is_cut;             /* not all of it could be had: its digests are unknown */
 	enum object_type type;
 	const struct format *format; /* NULL: plain data */
+	const struct scan_region *regions; /* of a process, which has nothing between them */
+	size_t region_count;
+};
+
+/* What is known of the current object beside its bytes; see scan/subject.h. */
+struct subject {
+	struct scan_subject given; /* of the file */
+	struct buf path;
+	struct str filename, folder; /* in `path` */
+	char extension[64], filetype[24];
+	size_t extension_len, filetype_len;
 };
 
 struct scanner {
 	struct scan_limits limits;
-	bool all_matches;
+	bool all_matches, needs_subject;
+	struct scan_wishes wishes;
+	const struct str *module_data; /* by enum module_id; or NULL */
+	struct match_environment environment;
+	struct subject subject;
+	uint8_t data[DETAIL_TEXT_MAX]; /* bytes of a match that are told */
 	struct scan_image *images;
 	size_t image_count;
-	uint32_t wanted_types, facts_types; /* by any image */
+	uint32_t wanted_types; /* by any image */
+	bool has_sections;     /* some rule is about the digest of a section */
 	struct digester *digester;
 	struct arena *arena; /* facts of the current object */
 	struct fact_set facts;

@@ -39,6 +39,7 @@ struct finding {
 	enum rule_effect effect; /* EFFECT_DETECT or EFFECT_SUSPECT */
 	char rule[RULE_NAME_MAX];
 	char source[256];        /* file that the rule came from */
+	char author[128], reference[256]; /* what the rule says of itself; "" when it does not */
 	uint32_t line;
 	enum object_type type;   /* of the object that it holds for */
 	enum view view;

@@ -54,14 +54,14 @@ static int worker(char **argv)
 	struct target target = read_target(argv + 4);
 	const struct attempt *attempt = attempt_all() + atoi(argv[3]);
 	struct wire_setup setup;
-	struct confinement confinement;
+	struct wire_ready ready = {0};
 	struct buf message;
 	char byte, mark[] = ATTEMPT_MARK;
 
 	buf_init(&message, WIRE_MAX);
-	if (entry_confine((unsigned)atoi(argv[2]), &setup, &confinement) != OK)
+	if (entry_confine((unsigned)atoi(argv[2]), &setup, &ready.confinement) != OK)
 		_exit(WORKER_END_SETUP);
-	wire_put_ready(&message, &confinement);
+	wire_put_ready(&message, &ready);
 	entry_send(&message);
 	/* what it is for still works */
 	if (pread(target.data_fd, &byte, 1, 0) != 1 || byte != 'd')
@@ -274,8 +274,11 @@ static struct result attempt(const struct outside *o, unsigned layers, size_t nu
 	pid_t pid = start(o, layers, number, channels[1]);
 
 	close(channels[1]);
+	struct wire_ready confined = {0};
 	bool ready = receive(ours, (uint8_t *)answer, WIRE_MAX, &len) &&
-		wire_get_ready((struct str){answer, len}, &r.confinement) == OK;
+		wire_get_ready((struct str){answer, len}, &confined) == OK;
+
+	r.confinement = confined.confinement;
 
 	len = 0;
 	if (ready)

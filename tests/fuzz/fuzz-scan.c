@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memory_input_init(&in, data, size);
 	for (int i = 0; i < 2; i++) {
 		c[i] = (struct checker){.sink.finding = on_finding, .size = size};
-		scanner_scan(s, &in.in, &c[i].sink, &out[i]);
+		scanner_scan(s, &in.in, NULL, &c[i].sink, &out[i]);
 		PROMISE(out[i].verdict < VERDICT_COUNT && out[i].size == size);
 		PROMISE((out[i].verdict == VERDICT_CLEAN) ==
 			(c[i].findings == 0 && out[i].missed == 0));

@@ -33,11 +33,29 @@ static bool from_broker(struct str message, enum message type, struct buf *again
 	return false;
 }
 
+static bool of_details(struct str message, struct buf *again)
+{
+	struct wire_details details;
+	struct detail d;
+
+	if (wire_get_details(message, &details) != OK)
+		return false;
+	wire_begin_details(again, details.id);
+	while (wire_next_detail(&details, &d)) {
+		require(d.kind < DETAIL_COUNT && d.state < DETAIL_STATE_COUNT);
+		require(d.text.len <= DETAIL_TEXT_MAX);
+		require(wire_add_detail(again, &d));
+	}
+	return true;
+}
+
 static bool from_worker(struct str message, enum message type, struct buf *again)
 {
 	struct wire_finding finding;
 	struct wire_done done;
 
+	if (type == MSG_BROKER_DETAIL)
+		return of_details(message, again);
 	if (type == MSG_BROKER_FINDING && wire_get_finding(message, &finding) == OK) {
 		const struct finding *f = &finding.finding;
 
@@ -65,12 +83,12 @@ static bool from_worker(struct str message, enum message type, struct buf *again
 
 static bool of_start(struct str message, enum message type, struct buf *again)
 {
-	struct confinement ready;
+	struct wire_ready ready;
 	struct wire_failed failed;
 
 	if (type == MSG_BROKER_READY && wire_get_ready(message, &ready) == OK) {
 		for (unsigned l = 0; l < LAYER_COUNT; l++)
-			require(ready.layers[l].state <= LAYER_FULL);
+			require(ready.confinement.layers[l].state <= LAYER_FULL);
 		wire_put_ready(again, &ready);
 		return true;
 	}
@@ -88,7 +106,17 @@ static bool from_jail(struct str message, enum message type, struct buf *again)
 	struct wire_texts texts;
 	struct diagnostic diagnostic;
 	struct wire_compiled compiled;
+	struct wire_include include;
+	struct wire_included included;
 
+	if (type == MSG_PARENT_INCLUDE && wire_get_include(message, &include) == OK) {
+		wire_put_include(again, &include);
+		return true;
+	}
+	if (type == MSG_JAIL_INCLUDED && wire_get_included(message, &included) == OK) {
+		wire_put_included(again, &included);
+		return true;
+	}
 	if (type == MSG_PARENT_DIAGNOSTIC &&
 	    wire_get_diagnostic(message, &texts, &diagnostic) == OK) {
 		wire_put_diagnostic(again, &diagnostic);

@@ -124,15 +124,15 @@ static void serve_one(uint32_t id, int fd, uint64_t size)
 static int worker(void)
 {
 	struct wire_setup setup;
-	struct confinement confinement;
+	struct wire_ready ready = {0};
 	struct wire_scan request;
 	struct channel_message m;
 	uint8_t bytes[1024];
 
-	if (entry_confine(LAYERS_ALL, &setup, &confinement) != OK)
+	if (entry_confine(LAYERS_ALL, &setup, &ready.confinement) != OK)
 		_exit(WORKER_END_SETUP);
 	buf_init(&message, WIRE_MAX);
-	wire_put_ready(&message, &confinement);
+	wire_put_ready(&message, &ready);
 	entry_send(&message);
 	while (channel_receive_fds(WORKER_CHANNEL, bytes, sizeof bytes, CHANNEL_BLOCK, &m) ==
 	       CHANNEL_DONE) {

@@ -15,6 +15,8 @@ static struct wire_setup setup_example(void)
 
 	scan_limits_preset(&m.limits);
 	m.limits.time = 77;
+	m.wishes = (struct scan_wishes){WISH_RULES | WISH_MATCHES, DETAIL_DATA_PRESET};
+	m.modules = 1 << MODULE_cuckoo;
 	return m;
 }
 
@@ -22,21 +24,24 @@ static struct wire_finding finding_example(void)
 {
 	return (struct wire_finding){
 		.id = 7,
-		.finding = {
-			.image = 1,
-			.ref = {2, 99},
-			.effect = EFFECT_SUSPECT,
-			.rule = "Some.Rule",
-			.source = "some.ndb",
-			.line = 12,
-			.type = TYPE_ELF,
-			.view = VIEW_RAW,
-			.depth = 1,
-			.path = "//a\nb",
-			.has_match = true,
-			.offset = UINT64_C(1) << 40,
-			.length = 3,
-		},
+		.finding =
+			{
+				.image = 1,
+				.ref = {2, 99},
+				.effect = EFFECT_SUSPECT,
+				.rule = "Some.Rule",
+				.source = "some.ndb",
+				.line = 12,
+				.type = TYPE_ELF,
+				.view = VIEW_RAW,
+				.depth = 1,
+				.path = "//a\nb",
+				.author = "somebody",
+				.reference = "https://example.org",
+				.has_match = true,
+				.offset = UINT64_C(1) << 40,
+				.length = 3,
+			},
 	};
 }
 
@@ -60,13 +65,13 @@ static struct wire_done done_example(void)
 	return m;
 }
 
-static struct confinement ready_example(void)
+static struct wire_ready ready_example(void)
 {
-	struct confinement m = {0};
+	struct wire_ready m = {.needs_subject = true};
 
 	for (unsigned l = 0; l < LAYER_COUNT; l++) {
-		m.layers[l].state = LAYER_PARTIAL;
-		strcpy(m.layers[l].detail, layer_name(l));
+		m.confinement.layers[l].state = LAYER_PARTIAL;
+		strcpy(m.confinement.layers[l].detail, layer_name(l));
 	}
 	return m;
 }
@@ -84,19 +89,54 @@ static const struct diagnostic diagnostic_example = {
 
 static const struct wire_compiled compiled_example = {
 	.counts = {1, 2, 3, 4, 5},
-	.result = {.bytes = 6, .digest = {7}, .hash_rules = 8, .condition_rules = 9,
+	.result = {.bytes = 6,
+		   .digest = {7},
+		   .hash_rules = 8,
+		   .condition_rules = 9,
 		   .hash_bytes = 10},
 };
+
+static const struct wire_include include_example = {3, {"./b.yar", 7}};
+static const struct wire_included included_example = {E_DENIED, 5, {"c.yar", 5}, {"outside", 7}};
+
+static void put_details(struct buf *to)
+{
+	const struct detail rule = {
+		.kind = DETAIL_RULE,
+		.state = DETAIL_UNDECIDED,
+		.image = 1,
+		.number = -1,
+		.name = STR("r"),
+		.text = STR("space"),
+		.source = STR("a.yar"),
+		.path = STR("//m"),
+	};
+	const struct detail match = {
+		.kind = DETAIL_MATCH,
+		.is_hex = true,
+		.offset = UINT64_C(1) << 50,
+		.length = 3,
+		.name = STR("$a"),
+		.text = STR("a\0\xff"),
+	};
+
+	wire_begin_details(to, 9);
+	assert_true(wire_add_detail(to, &rule));
+	assert_true(wire_add_detail(to, &match));
+}
 
 /* Each puts its example, and each gets a message and checks what came out, if anything did. */
 
 static void put(struct buf *to, enum message type)
 {
 	const struct wire_setup setup = setup_example();
-	const struct wire_scan scan = {2, {{5, 6}, {7, UINT64_C(1) << 60}}};
+	const struct wire_scan scan = {
+		2,
+		{{5, 6, 0, STR("/tmp/a"), STR("root")}, {7, UINT64_C(1) << 60, 0, {0}, {0}}},
+	};
 	const struct wire_finding finding = finding_example();
 	const struct wire_done done = done_example();
-	const struct confinement ready = ready_example();
+	const struct wire_ready ready = ready_example();
 	const struct wire_failed failed = {{.code = E_NOMEM, .text = "out of memory"}, 3};
 
 	switch (type) {
@@ -125,9 +165,32 @@ static void put(struct buf *to, enum message type)
 	case MSG_PARENT_COMPILED:
 		wire_put_compiled(to, &compiled_example);
 		break;
+	case MSG_BROKER_DETAIL:
+		put_details(to);
+		break;
+	case MSG_PARENT_INCLUDE:
+		wire_put_include(to, &include_example);
+		break;
+	case MSG_JAIL_INCLUDED:
+		wire_put_included(to, &included_example);
+		break;
 	case MSG_END:
 		break;
 	}
+}
+
+static enum status turn_details(struct str message, struct buf *again)
+{
+	struct wire_details details;
+	struct detail d;
+	enum status status = wire_get_details(message, &details);
+
+	if (status != OK)
+		return status;
+	wire_begin_details(again, details.id);
+	while (wire_next_detail(&details, &d))
+		assert_true(wire_add_detail(again, &d));
+	return OK;
 }
 
 /* Decode, and encode what came out into `again`. */
@@ -137,11 +200,13 @@ static enum status turn(struct str message, enum message type, struct buf *again
 	static struct wire_scan scan;
 	static struct wire_finding finding;
 	static struct wire_done done;
-	static struct confinement ready;
+	static struct wire_ready ready;
 	static struct diagnostic diagnostic;
 	static struct wire_texts texts;
 	static struct wire_compiled compiled;
 	static struct wire_failed failed;
+	static struct wire_include include;
+	static struct wire_included included;
 	enum status status = E_INTERNAL;
 
 	switch (type) {
@@ -151,7 +216,8 @@ static enum status turn(struct str message, enum message type, struct buf *again
 		break;
 	case MSG_WORKER_SCAN:
 		status = wire_get_scan(message, &scan);
-		wire_put_scan(again, &scan);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_scan(again, &scan);
 		break;
 	case MSG_BROKER_READY:
 		status = wire_get_ready(message, &ready);
@@ -178,6 +244,19 @@ static enum status turn(struct str message, enum message type, struct buf *again
 	case MSG_PARENT_COMPILED:
 		status = wire_get_compiled(message, &compiled);
 		wire_put_compiled(again, &compiled);
+		break;
+	case MSG_BROKER_DETAIL:
+		status = turn_details(message, again);
+		break;
+	case MSG_PARENT_INCLUDE:
+		status = wire_get_include(message, &include);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_include(again, &include);
+		break;
+	case MSG_JAIL_INCLUDED:
+		status = wire_get_included(message, &included);
+		if (status == OK) /* its texts are borrowed */
+			wire_put_included(again, &included);
 		break;
 	case MSG_END:
 		break;
@@ -239,13 +318,16 @@ static void values_out_of_range_are_refused(void **state)
 		{"setup: images", MSG_WORKER_SETUP, 4, WIRE_IMAGES_MAX + 1},
 		{"setup: all matches", MSG_WORKER_SETUP, 8, 2},
 		{"setup: root", MSG_WORKER_SETUP, 9, 2},
-		{"setup: depth", MSG_WORKER_SETUP, 66, 65},
+		{"setup: wishes", MSG_WORKER_SETUP, 67, WISH_ALL >> 8 << 1},
+		{"setup: data", MSG_WORKER_SETUP, 71, (DETAIL_TEXT_MAX >> 8) + 1},
+		{"setup: depth", MSG_WORKER_SETUP, 82, 65},
 		{"scan: none", MSG_WORKER_SCAN, 2, 0},
 		{"scan: too many", MSG_WORKER_SCAN, 2, 33},
 		{"ready: layers", MSG_BROKER_READY, 2, LAYER_COUNT - 1},
-		{"ready: state", MSG_BROKER_READY, 4, LAYER_FULL + 1},
-		{"ready: length", MSG_BROKER_READY, 5, 96},
-		{"ready: NUL", MSG_BROKER_READY, 6, 0},
+		{"ready: subject", MSG_BROKER_READY, 4, 2},
+		{"ready: state", MSG_BROKER_READY, 5, LAYER_FULL + 1},
+		{"ready: length", MSG_BROKER_READY, 6, 96},
+		{"ready: NUL", MSG_BROKER_READY, 7, 0},
 		{"failed: OK", MSG_BROKER_FAILED, 4, OK},
 		{"failed: code", MSG_BROKER_FAILED, 4, E_INTERNAL + 1},
 		{"finding: kind", MSG_BROKER_FINDING, 16, 1 + SUBJECT_COUNT * DIGEST_COUNT},
@@ -255,7 +337,13 @@ static void values_out_of_range_are_refused(void **state)
 		{"finding: place", MSG_BROKER_FINDING, 28, 2},
 		{"finding: rule too long", MSG_BROKER_FINDING, 46, RULE_NAME_MAX >> 8},
 		{"finding: path too long", MSG_BROKER_FINDING, 50, FINDING_PATH_MAX >> 8},
-		{"finding: NUL", MSG_BROKER_FINDING, 51, 0},
+		{"finding: author too long", MSG_BROKER_FINDING, 52, 1},
+		{"finding: NUL", MSG_BROKER_FINDING, 55, 0},
+		{"detail: kind", MSG_BROKER_DETAIL, 8, DETAIL_COUNT},
+		{"detail: state", MSG_BROKER_DETAIL, 9, DETAIL_STATE_COUNT},
+		{"detail: hex", MSG_BROKER_DETAIL, 10, 2},
+		{"include: path too long", MSG_PARENT_INCLUDE, 9, 0x20},
+		{"included: status", MSG_JAIL_INCLUDED, 4, E_INTERNAL + 1},
 		{"done: none", MSG_BROKER_DONE, 2, 0},
 		{"done: too many", MSG_BROKER_DONE, 2, WIRE_DONE_MAX + 1},
 		{"done: verdict", MSG_BROKER_DONE, 8, VERDICT_COUNT},
@@ -291,7 +379,9 @@ static void values_out_of_range_are_refused(void **state)
 static void the_largest_messages_fit(void **state)
 {
 	static char text[WIRE_LINE_MAX + 100];
-	struct diagnostic d = {.message = text, .hint = text, .text = {text, sizeof text - 1},
+	struct diagnostic d = {.message = text,
+			       .hint = text,
+			       .text = {text, sizeof text - 1},
 			       .source = {text, sizeof text - 1}};
 	struct wire_finding f = {0};
 	struct wire_done done = {.count = WIRE_DONE_MAX};

@@ -49,7 +49,7 @@ static bool make_image(void)
 	struct compiled compiled;
 	AUTO_FD fd = open("made", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	bool is_made = fd >= 0 && sources_add(&sources, "good.hdb", NULL) == OK &&
-		       sources_compile(&sources, fd, &kept.report, &compiled, NULL) == OK;
+		       sources_compile(&sources, NULL, fd, &kept.report, &compiled, NULL) == OK;
 
 	sources_done(&sources);
 	return is_made;

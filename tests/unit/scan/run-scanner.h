@@ -74,11 +74,11 @@ static struct outcome scan(const struct run *r, struct input *in, struct seen *r
 	*ret_seen = (struct seen){.sink.finding = note};
 	buf_init(&ret_seen->text, 1 << 20);
 	assert_int_equal(scanner_new(&options, &s, NULL), OK);
-	scanner_scan(s, in, &ret_seen->sink, &out);
+	scanner_scan(s, in, NULL, &ret_seen->sink, &out);
 	/* a scanner is used again and again, and remembers nothing */
 	struct outcome again;
 	buf_clear(&ret_seen->text);
-	scanner_scan(s, in, &ret_seen->sink, &again);
+	scanner_scan(s, in, NULL, &ret_seen->sink, &again);
 	assert_int_equal(out.verdict, again.verdict);
 	assert_int_equal(out.missed, again.missed);
 	assert_int_equal(out.bytes, again.bytes);

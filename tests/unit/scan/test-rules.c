@@ -61,7 +61,7 @@ static void check(const struct compiled *c, const char *name, const void *data, 
 	buf_init(&l.text, 1 << 16);
 	memory_input_init(&in, data, len);
 	assert_int_equal(scanner_new(&options, &s, NULL), OK);
-	scanner_scan(s, &in.in, &l.sink, &out);
+	scanner_scan(s, &in.in, NULL, &l.sink, &out);
 	scanner_free(s);
 	buf_add_u8(&l.text, 0);
 	if (strcmp((char *)l.text.data, want) != 0)

@@ -209,7 +209,7 @@ static void images_come_in_order(void **state)
 	buf_init(&seen.text, 4096);
 	memory_input_init(&in, "apple", 5);
 	assert_int_equal(scanner_new(&options, &s, NULL), OK);
-	scanner_scan(s, &in.in, &seen.sink, &out);
+	scanner_scan(s, &in.in, NULL, &seen.sink, &out);
 	scanner_free(s);
 	assert_int_equal(seen.last.image, 1);
 	expect("two images", &out, &seen, VERDICT_DETECTED,
