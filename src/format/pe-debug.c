@@ -63,8 +63,7 @@ enum status facts_pe_debug(struct input *in, struct fact_set *set, struct error 
 			break;
 		if (get_u32le(r.data + 12) != CODEVIEW)
 			continue;
-		uint64_t record =
-			find_record(&pe, get_u32le(r.data + 20), get_u32le(r.data + 24));
+		uint64_t record = find_record(&pe, get_u32le(r.data + 20), get_u32le(r.data + 24));
 		if (record != 0 && state_path(&pe, record))
 			break;
 	}

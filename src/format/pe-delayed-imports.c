@@ -90,9 +90,9 @@ static void state_library(struct pe *pe, const struct descriptor *d, struct str 
 
 	pe_row(pe, ids.library_group);
 	pe_state_text(pe, ids.library, library);
-	for (uint64_t i = 0; *count < PE_IMPORTS_MAX &&
-			     read_thunk(pe, d->names + i * size, &thunk) &&
-			     read_thunk(pe, d->addresses + i * size, &address);
+	for (uint64_t i = 0;
+	     *count < PE_IMPORTS_MAX && read_thunk(pe, d->names + i * size, &thunk) &&
+	     read_thunk(pe, d->addresses + i * size, &address);
 	     i++) {
 		struct pe_import import = {.rva = (uint32_t)(d->addresses + i * size)};
 

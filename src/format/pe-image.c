@@ -39,6 +39,7 @@ static enum status read_headers(struct pe *pe)
 	pe->symbol_count = get_u32le(r.data + 16);
 	const uint8_t *optional = r.data + PE_FILE_HEADER_BYTES;
 	pe->is_64 = get_u16le(optional) == MAGIC_64;
+	pe->directory_count = get_u32le(optional + (pe->is_64 ? 108 : 92));
 	pe->image_base_low = get_u32le(optional + (pe->is_64 ? 24 : 28));
 	pe->section_align = get_u32le(optional + 32);
 	pe->file_align = get_u32le(optional + 36);
@@ -138,7 +139,8 @@ bool pe_directory(struct pe *pe, enum pe_directory which, struct pe_range *ret)
 	uint64_t first = pe->optional_at + (pe->is_64 ? DIRECTORIES_64 : DIRECTORIES_32);
 	struct reader r;
 
-	if (!pe_table(pe, first + which * DIRECTORY_BYTES, DIRECTORY_BYTES, &r))
+	if (which >= pe->directory_count ||
+	    !pe_table(pe, first + which * DIRECTORY_BYTES, DIRECTORY_BYTES, &r))
 		return false;
 	ret->rva = reader_u32le(&r);
 	ret->size = reader_u32le(&r);

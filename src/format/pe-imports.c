@@ -29,7 +29,8 @@ struct descriptor {
 	uint32_t lookup, name, addresses;
 };
 
-static bool is_name(struct str name)
+/* No name of a file on Windows has the others. */
+static bool is_library(struct str name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.data[i];
@@ -45,9 +46,23 @@ bool pe_library_name(struct pe *pe, uint32_t rva, struct str *ret)
 	int64_t at = pe_offset(pe, rva);
 
 	/* a NUL belongs to it */
-	return at >= 0 && pe_text(pe, (uint64_t)at, PE_LIBRARY_MAX, ret) &&
-	       ret->len < PE_LIBRARY_MAX && pe_fits(pe, (uint64_t)at + ret->len, 1) &&
-	       is_name(*ret);
+	return at >= 0 && pe_text(pe, (uint64_t)at, PE_LIBRARY_MAX + 1, ret) &&
+	       ret->len <= PE_LIBRARY_MAX && pe_fits(pe, (uint64_t)at + ret->len, 1) &&
+	       is_library(*ret);
+}
+
+/* What a function can be called, as all who compute its hash of imports agree. */
+static bool is_function(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.data[i];
+		bool is_alnum =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+
+		if (!is_alnum && (c == '\0' || strchr("._?@$()<>-", c) == NULL))
+			return false;
+	}
+	return name.len > 0;
 }
 
 void pe_state_import(struct pe *pe, const struct pe_import_facts *f, const struct pe_import *i)
@@ -93,7 +108,8 @@ static bool read_import(struct pe *pe, struct str library, uint64_t thunk, struc
 	}
 	int64_t at = pe_offset(pe, thunk);
 	ret->has_name = at >= 0 && pe_fits(pe, (uint64_t)at, BY_NAME_BYTES) &&
-			pe_text(pe, (uint64_t)at + HINT_BYTES, PE_NAME_MAX, &ret->name);
+			pe_text(pe, (uint64_t)at + HINT_BYTES, PE_NAME_MAX, &ret->name) &&
+			is_function(ret->name);
 	return ret->has_name;
 }
 
@@ -109,7 +125,7 @@ static void state_library(struct pe *pe, const struct descriptor *d, struct str 
 		at = pe_offset(pe, d->addresses);
 	if (at < 0)
 		return;
-	for (uint64_t i = 0; *count < PE_IMPORTS_MAX &&
+	for (uint64_t i = 0; i < PE_IMPORTS_MAX && *count < PE_IMPORTS_MAX &&
 			     read_thunk(pe, (uint64_t)at + i * size, &thunk);
 	     i++) {
 		struct pe_import import = {.rva = (uint32_t)(d->addresses + i * size)};

@@ -35,16 +35,15 @@ static const char *find(enum library library, uint16_t number)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		bool is_before = known[middle].library != library
-					 ? known[middle].library < library
-					 : known[middle].number < number;
+		bool is_before = known[middle].library != library ? known[middle].library < library
+								  : known[middle].number < number;
 		if (is_before)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	bool is_there = low < LEN(known) && known[low].library == library &&
-			known[low].number == number;
+	bool is_there =
+		low < LEN(known) && known[low].library == library && known[low].number == number;
 	return is_there ? known[low].name : NULL;
 }
 
@@ -61,8 +60,8 @@ void pe_import_ordinal(struct pe *pe, struct str library, uint64_t thunk, struct
 		    strncasecmp(library.data, begin.data, begin.len) == 0)
 			name = find(libraries[i].library, ret->ordinal);
 	}
-	ret->name = name != NULL ? str_of(name)
-				 : arena_format(pe->set->arena, "ord%u", ret->ordinal);
+	ret->name =
+		name != NULL ? str_of(name) : arena_format(pe->set->arena, "ord%u", ret->ordinal);
 	ret->has_name = ret->name.data != NULL;
 	if (!ret->has_name && pe->status == OK)
 		pe->status = E_LIMIT;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Compare the facts of a module with what `yara -D` prints, on files and on damaged copies of them.
 
-usage: tests/differential/modules.py BUILD_DIR MODULE [-n COPIES] [-s SEED] FILE...
+usage: tests/differential/modules.py BUILD_DIR MODULE [-n COPIES] [-s SEED] [-o ONLY] FILE...
 
 Build the helper first: ninja -C BUILD_DIR tests/differential/facts. Of each file COPIES damaged
 copies are made, each of one seed: cut short, or with bytes changed, mostly where the headers
-are. A copy that differs is kept in /tmp. Facts that the installed YARA does not know, or is
+are. A copy that differs is kept in /tmp. ONLY is a regular expression of facts to compare. Facts that the installed YARA does not know, or is
 known to find otherwise than the version whose behaviour is documented, are in OTHERWISE.
 """
 import argparse
@@ -27,6 +27,30 @@ OTHERWISE = {
 INTERESTING = [0, 1, 2, 0x7F, 0x80, 0xFF]
 
 
+def fix_imports(facts):
+    """As since 4.5: functions are numbered within their library, those of odd names left out."""
+    rows, fixed, index = {}, {}, -1
+    for name in [n for n in facts if n.startswith("pe.import_details[")]:
+        dll, _, rest = name[len("pe.import_details["):].partition("].")
+        rows.setdefault(int(dll), {})[rest] = facts.pop(name)
+    for dll in sorted(rows):
+        functions, row = {}, rows[dll]
+        for rest, value in row.items():
+            match = re.match(r"functions\[(\d+)\]\.(.*)", rest)
+            if match:
+                functions.setdefault(int(match[1]), {})[match[2]] = value
+        kept = [functions[i] for i in sorted(functions)
+                if re.fullmatch(r'"[\w.?@$()<>-]+"', functions[i].get("name", ""), re.A)]
+        if kept:
+            index += 1
+            prefix = f"pe.import_details[{index}]."
+            fixed[prefix + "library_name"] = row["library_name"]
+            fixed[prefix + "number_of_functions"] = len(kept)
+            for i, function in enumerate(kept):
+                fixed.update({f"{prefix}functions[{i}].{n}": v for n, v in function.items()})
+    facts.update(fixed)
+
+
 def of_yara(text, module):
     """Lines of yara -D as {name: value}, without what is undefined."""
     facts, path = {}, []
@@ -40,6 +64,8 @@ def of_yara(text, module):
         for old, new in RENAMED.get(module, []):
             whole = re.sub(old, new, whole)
         facts[whole] = value if value.startswith('"') else number(value)
+    if module == "pe":
+        fix_imports(facts)
     return facts
 
 
@@ -86,12 +112,13 @@ def damage(data, rng):
 
 
 class Comparison:
-    def __init__(self, build, module, folder):
+    def __init__(self, build, module, only, folder):
         self.tool = pathlib.Path(build) / "tests" / "differential" / "facts"
         self.module = module
         self.rule = folder / "rule.yar"
         self.rule.write_text(f'import "{module}" rule r {{ condition: true }}')
         self.otherwise = re.compile(OTHERWISE.get(module, "^$"))
+        self.only = re.compile(only)
         self.failed = 0
 
     def compare(self, path):
@@ -106,7 +133,8 @@ class Comparison:
         got = of_candor(out)
         return [f"{name}: yara {wanted.get(name)}, candor {got.get(name)}"
                 for name in sorted(wanted.keys() | got.keys())
-                if wanted.get(name) != got.get(name) and not self.otherwise.search(name)]
+                if wanted.get(name) != got.get(name) and self.only.search(name)
+                and not self.otherwise.search(name)]
 
     def show(self, what, lines):
         if lines:
@@ -124,12 +152,13 @@ def main():
     parser.add_argument("module")
     parser.add_argument("-n", type=int, default=0)
     parser.add_argument("-s", type=int, default=1)
+    parser.add_argument("-o", default="")
     parser.add_argument("files", nargs="+")
     args = parser.parse_args()
     total = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        comparison = Comparison(args.build, args.module, folder)
+        comparison = Comparison(args.build, args.module, args.o, folder)
         for file in args.files:
             comparison.show(file, comparison.compare(file))
             data = pathlib.Path(file).read_bytes()
