@@ -127,7 +127,8 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 		return fail(path, status, &e);
 	buf_init(&skips, 1u << 20);
 	diagnostics_init(&diagnostics);
-	status = sources_compile(sources, NULL, out.fd, &diagnostics.report, &compiled, &e);
+	status = sources_compile(sources, sources_object_variables(), out.fd,
+				 &diagnostics.report, &compiled, &e);
 	diagnostics_done(&diagnostics);
 	if (status == OK && compiled.counts.skipped > 0)
 		status = inspect_image(out.fd, INSPECT_SKIPS, &skips, &e);

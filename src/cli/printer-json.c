@@ -49,6 +49,10 @@ static void keep_finding(struct printer *p, struct scan_file *file, const struct
 	put_number(b, "image", f->image);
 	put_bytes(b, "source", str_of(f->source));
 	put_number(b, "line", f->line);
+	if (f->author[0] != '\0')
+		put_bytes(b, "author", str_of(f->author));
+	if (f->reference[0] != '\0')
+		put_bytes(b, "reference", str_of(f->reference));
 	put_bytes(b, "member", str_of(f->path));
 	put_number(b, "depth", f->depth);
 	put_text(b, "object_type", str_of(type_info(f->type)->name));

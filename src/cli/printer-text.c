@@ -53,6 +53,14 @@ static void print_finding(struct printer *p, struct scan_file *file, const struc
 		buf_addf(b, ", %" PRIu64 " bytes at %" PRIu64, f->length, f->offset);
 	if (f->view != VIEW_RAW)
 		buf_addf(b, " of its %s", view_info(f->view)->name);
+	if (f->author[0] != '\0') {
+		buf_add_str(b, STR(", by "));
+		text_escape(b, str_of(f->author));
+	}
+	if (f->reference[0] != '\0') {
+		buf_add_str(b, STR(", see "));
+		text_escape(b, str_of(f->reference));
+	}
 	buf_add_str(b, STR(")\n"));
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/owners.h"
 #include "cli/progress.h"
 #include "cli/scan-feed.h"
 #include "os/interrupt.h"
@@ -29,6 +30,7 @@ struct scan {
 	struct printer printer;
 	struct progress progress;
 	struct tally tally;
+	struct owners owners;
 	struct {
 		VEC(struct slot);
 	} slots;
@@ -131,7 +133,14 @@ static void submit(struct scan *s, const struct feed_item *item)
 		tell_not_scanned(s, item->path, REASON_MEMORY, item->size, "");
 		return;
 	}
-	enum status status = pool_submit(s->pool, item->fd, item->size, slot);
+	const struct pool_object object = {
+		.fd = item->fd,
+		.size = item->size,
+		.cookie = slot,
+		.path = s->slots.items[slot].file.path,
+		.owner = pool_needs_subject(s->pool) ? owners_of_file(&s->owners, item->fd) : NULL,
+	};
+	enum status status = pool_submit_object(s->pool, &object);
 	if (status == OK)
 		return;
 	free_slot(s, slot);
@@ -306,6 +315,7 @@ static void release(struct scan *s)
 		buf_done(&s->slots.items[i].file.findings);
 	}
 	vec_done(&s->slots);
+	owners_done(&s->owners);
 }
 
 int scan_run(const struct scan_run *run)

@@ -91,7 +91,7 @@ static enum status compile_all(struct databases *d, struct source_list *sources,
 	if (status != OK)
 		return status;
 	AUTO_FD fd = made;
-	status = sources_compile(sources, NULL, fd, report, &compiled, e);
+	status = sources_compile(sources, sources_object_variables(), fd, report, &compiled, e);
 	if (status != OK)
 		return status;
 	d->counts = compiled.counts;

@@ -284,3 +284,23 @@ enum status sources_compile_as_listed(struct source_list *list,
 	free(sources);
 	return status;
 }
+
+#define TEXT(called)                                                                             \
+	{                                                                                        \
+		.name = {called, sizeof called - 1}, .type = VARIABLE_TEXT, .text = {"", 0}      \
+	}
+
+const struct source_settings *sources_object_variables(void)
+{
+	static const struct ir_variable variables[] = {
+		TEXT("filename"), TEXT("filepath"), TEXT("extension"),
+		TEXT("filetype"), TEXT("owner"),
+	};
+	static const struct front_settings front = {
+		.variables = variables,
+		.variable_count = LEN(variables),
+	};
+	static const struct source_settings settings = {.front = &front};
+
+	return &settings;
+}

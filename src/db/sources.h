@@ -45,6 +45,12 @@ void sources_done(struct source_list *list);
  */
 void sources_make_room(void);
 
+/**
+ * Settings that define the variables which each scanned object has a value for:
+ * filename, filepath, extension, filetype, owner.
+ */
+const struct source_settings *sources_object_variables(void);
+
 /* What came of compiling. */
 struct compiled {
 	struct compile_counts counts;

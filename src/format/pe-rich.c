@@ -14,25 +14,25 @@ enum { RICH = 0x68636952, DANS = 0x536e6144 };
 
 /*
  * The last word at or before `from` that is `want` when combined with `key`,
- * looked for in steps of a word, not before the DOS header's end. 0: none.
+ * looked for in steps of a word, behind the DOS header. 0: none.
  */
 static uint64_t find_back(struct pe *pe, uint64_t from, uint32_t want, uint32_t key)
 {
+	uint64_t left = from < DOS_BYTES ? 0 : (from - DOS_BYTES) / 4 + 1;
 	struct reader r;
 
-	for (uint64_t at = from; at >= DOS_BYTES; at -= 4) {
-		/* a block that ends here, so that the window moves back in large steps */
-		size_t len = (size_t)min_u64(at + 4 - (DOS_BYTES - 4), WINDOW_BYTES);
+	while (left > 0) {
+		size_t words = (size_t)min_u64(left, WINDOW_BYTES / 4);
+		uint64_t start = from + 4 - words * 4;
 
-		if (!pe_table(pe, at + 4 - len, len, &r))
+		if (!pe_table(pe, start, words * 4, &r))
 			return 0;
-		for (size_t i = len; i >= 8 || (i >= 4 && at >= DOS_BYTES); i -= 4, at -= 4) {
-			if ((get_u32le(r.data + i - 4) ^ key) == want)
-				return at;
-			if (at < DOS_BYTES + 4)
-				return 0;
+		for (size_t i = words; i > 0; i--) {
+			if ((get_u32le(r.data + (i - 1) * 4) ^ key) == want)
+				return start + (i - 1) * 4;
 		}
-		at += 4;
+		from -= words * 4;
+		left -= words;
 	}
 	return 0;
 }

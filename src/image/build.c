@@ -144,9 +144,8 @@ static enum status add_counts(struct image_writer *w, const struct ruleset *rs)
 	return status;
 }
 
-/* Everything but the rules with conditions, which the planner adds. */
-static enum status add_all(struct ruleset *rs, struct image_writer *w, uint32_t *name_ids,
-			   struct build_result *result, struct error *e)
+static enum status add_all(struct ruleset *rs, struct plan *plan, struct image_writer *w,
+			   uint32_t *name_ids, struct build_result *result, struct error *e)
 {
 	enum status status = names_add(w, rs, name_ids);
 
@@ -156,7 +155,7 @@ static enum status add_all(struct ruleset *rs, struct image_writer *w, uint32_t 
 		return error_at(e, status, 0, "digest rules: %s", status_name(status));
 	result->hash_bytes = image_writer_bytes(w);
 	image_writer_set_name_ids(w, name_ids + rs->hashes.len, rs->rules.len);
-	status = plan_rules(rs, w, e);
+	status = plan_write(plan, w, e);
 	if (status == OK)
 		status = add_sources(w, rs);
 	if (status == OK)
@@ -166,35 +165,13 @@ static enum status add_all(struct ruleset *rs, struct image_writer *w, uint32_t 
 	return status == OK ? OK : error_at(e, status, 0, "image: %s", status_name(status));
 }
 
-/* Rules that this version cannot run are counted as skipped, with the reason. */
-static enum status drop_unsupported(struct ruleset *rs)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < rs->rules.len; i++) {
-		const struct ir_rule *rule = &rs->rules.items[i];
-		const char *reason;
-
-		if (plan_supports(rule, &reason) == OK) {
-			rs->rules.items[kept++] = *rule;
-			continue;
-		}
-		enum status status = ruleset_skip(rs, rule->source, rule->line, STR("pattern"),
-						  str_of(reason), rule->name);
-		if (status != OK)
-			return status;
-		rs->sources.items[rule->source].accepted--;
-	}
-	rs->rules.len = kept;
-	return OK;
-}
-
 enum status image_build(struct ruleset *rs, struct build_sink *out, struct build_result *ret,
 			struct error *e)
 {
-	enum status status = drop_unsupported(rs);
+	struct plan *plan;
+	enum status status = plan_new(rs, &plan, e);
 	if (status != OK)
-		return error_at(e, status, 0, "image: %s", status_name(status));
+		return status;
 
 	struct build_result result = {
 		.hash_rules = (uint32_t)rs->hashes.len,
@@ -205,8 +182,9 @@ enum status image_build(struct ruleset *rs, struct build_sink *out, struct build
 
 	status = name_ids == NULL ? E_NOMEM : image_writer_new(&w);
 	if (status == OK)
-		status = add_all(rs, w, name_ids, &result, e);
+		status = add_all(rs, plan, w, name_ids, &result, e);
 	free(name_ids);
+	plan_free(plan);
 	if (status == OK)
 		status = image_writer_finish(w, out, &result.bytes, result.digest);
 	image_writer_free(w);

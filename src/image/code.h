@@ -18,28 +18,36 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "images are read as they are mapped");
 
-/* Longest part of a pattern, and what a look-around sees beside it, in bytes. */
-enum { IMAGE_PART_MAX = 8192, IMAGE_LOOK_MAX = 32 };
+/*
+ * Longest part of a pattern: a text of YARA of 8 KiB in every coding fits. A part that
+ * would be longer because of a repetition ends after IMAGE_REPEAT_MAX, which is more than
+ * the 4096 bytes of YARA. IMAGE_LOOK_MAX is what look-arounds see beside a part.
+ */
+enum { IMAGE_PART_MAX = 65536, IMAGE_REPEAT_MAX = 8192, IMAGE_LOOK_MAX = 32 };
 /* A gap that can be longer is no part of a part; patterns are cut there. */
 enum { IMAGE_GAP_MAX = 1024 };
 #define IMAGE_GAP_UNBOUNDED UINT64_MAX
 
-/* RULE: in the order of the rule set. */
+/* RULE: in the order of the rule set; a rule refers to rules before it only. */
 struct image_rule {
 	struct image_rule_head head;
 	uint32_t types;         /* bit for each enum object_type; 0: all */
 	uint32_t condition;     /* first node, in COND */
 	uint32_t pattern_first; /* in PATN */
 	uint32_t pattern_count;
+	uint32_t space;         /* namespace, in SPCE */
+	uint32_t tag_first, tag_count;
+	uint32_t meta_first, meta_count;
 };
 
 /* PATN: the patterns of a rule stand together, in its order. */
 #define IMAGE_TAG_PATTERNS IMAGE_TAG('P', 'A', 'T', 'N')
 enum {
-	PATTERN_COUNTED = 1, /* all matches are needed, not only whether there is one */
+	PATTERN_COUNTED = 1,  /* all matches are needed, not only whether there is one */
 	PATTERN_XOR = 2,
-	PATTERN_LONGEST = 4, /* else the shortest match at each start */
-	PATTERN_RISING = 8,  /* MATCH_RISING_START */
+	PATTERN_LONGEST = 4,  /* else the shortest match at each start */
+	PATTERN_RISING = 8,   /* MATCH_RISING_START */
+	PATTERN_PRIVATE = 16, /* counted, not shown */
 };
 struct image_pattern {
 	int64_t delta;       /* struct ir_place */
@@ -113,8 +121,14 @@ struct image_node {
  * COND: conditions in pre-order, operands behind their operator. `value` is
  *	INT BOOL              the number         FLOAT   its bits
  *	TEXT                  bytes in BYTE: offset, and length << 32
- *	MATCHED .. LENGTH     pattern, in PATN
+ *	MATCHED .. LENGTH     pattern, in PATN, or IR_CURRENT_PATTERN
  *	SUM .. DISTINCT_IN    patterns in SETS: first, and count << 32
+ *	FOR_SET               the same
+ *	RULE                  rule, in RULE, before the one whose condition it is
+ *	RULES                 rules in SETS: first, and count << 32
+ *	VARIABLE              variable, in VARS
+ *	REGEX PATTERN         first node, in CODE
+ *	LOOP_VALUE, loops     slot; FOR_ROWS: and group << 32
  *	else                  node.index of the tree
  */
 #define IMAGE_TAG_CONDITIONS IMAGE_TAG('C', 'O', 'N', 'D')
@@ -165,10 +179,12 @@ static inline uint32_t image_gram_hash(uint32_t gram)
 #define IMAGE_TAG_PLACED IMAGE_TAG('P', 'L', 'C', 'E')
 /* ALWS: rules that can hold although no pattern matched, in rising order. Element: 4. */
 #define IMAGE_TAG_ALWAYS IMAGE_TAG('A', 'L', 'W', 'S')
+/* GLOB: rules that a whole namespace depends on, in rising order. Element: 4. */
+#define IMAGE_TAG_GLOBALS IMAGE_TAG('G', 'L', 'O', 'B')
 /* WANT: for each enum view, bit for each enum object_type that some rule applies to. Element: 4. */
 #define IMAGE_TAG_WANTS IMAGE_TAG('W', 'A', 'N', 'T')
 
-_Static_assert(sizeof(struct image_rule) == 32, "no padding");
+_Static_assert(sizeof(struct image_rule) == 52, "no padding");
 _Static_assert(sizeof(struct image_pattern) == 40, "no padding");
 _Static_assert(sizeof(struct image_part) == 48, "no padding");
 _Static_assert(sizeof(struct image_node) == 16, "no padding");

@@ -4,26 +4,9 @@
 #include "image/names.h"
 #include "image/opened.h"
 
-/* Row `i` of a section, or NULL. Rows may be longer than `bytes`, never shorter. */
-static const uint8_t *row_at(const struct image *img, uint32_t tag, uint32_t bytes, uint64_t i)
-{
-	const struct image_row *row = image_row(img, tag);
-
-	if (row == NULL || row->element_size < bytes || i >= row->count)
-		return NULL;
-	return img->data + row->offset + i * row->element_size;
-}
-
-static uint32_t row_count(const struct image *img, uint32_t tag)
-{
-	const struct image_row *row = image_row(img, tag);
-
-	return row == NULL ? 0 : (uint32_t)min_u64(row->count, UINT32_MAX);
-}
-
 uint32_t image_name_count(const struct image *img)
 {
-	const uint8_t *row = row_at(img, IMAGE_TAG_NAME_COUNT, 4, 0);
+	const uint8_t *row = image_row_at(img, IMAGE_TAG_NAME_COUNT, 4, 0);
 
 	return row ? get_u32le(row) : 0;
 }
@@ -38,7 +21,7 @@ static bool condition_rule(const struct image *img, uint32_t index, struct rule_
 			   uint32_t *ret_name)
 {
 	const uint8_t *head =
-		row_at(img, IMAGE_TAG_RULES, sizeof(struct image_rule_head), index);
+		image_row_at(img, IMAGE_TAG_RULES, sizeof(struct image_rule_head), index);
 
 	if (head == NULL || head[12] > EFFECT_NONE)
 		return false;
@@ -87,25 +70,6 @@ enum status image_rule_info(const struct image *img, struct rule_ref ref, struct
 	return OK;
 }
 
-/* Whether digests of sections are asked for in objects of this type. */
-static bool has_sections(enum object_type type)
-{
-	return type == TYPE_PE || type == TYPE_ELF || type == TYPE_MACHO;
-}
-
-bool image_needs_facts(const struct image *img, enum object_type type)
-{
-	const uint8_t *needs = row_at(img, IMAGE_TAG_NEEDS, 4, 0);
-
-	for (unsigned d = 0; d < DIGEST_COUNT && has_sections(type); d++) {
-		if (img->tables[image_hash_kind(SUBJECT_SECTION, d) - 1].entry_count > 0)
-			return true;
-	}
-	if (needs != NULL)
-		return (get_u32le(needs) >> type & 1) != 0;
-	return row_count(img, IMAGE_TAG_RULES) > 0;
-}
-
 uint32_t image_source_count(const struct image *img)
 {
 	return img->source_count;
@@ -113,7 +77,7 @@ uint32_t image_source_count(const struct image *img)
 
 enum status image_source_at(const struct image *img, uint32_t i, struct image_source *ret)
 {
-	const uint8_t *row = row_at(img, IMAGE_TAG_SOURCES, IMAGE_SOURCE_BYTES, i);
+	const uint8_t *row = image_row_at(img, IMAGE_TAG_SOURCES, IMAGE_SOURCE_BYTES, i);
 	struct image_source s;
 
 	if (row == NULL || !image_text(img, get_u32le(row), &s.name) ||
@@ -131,12 +95,12 @@ enum status image_source_at(const struct image *img, uint32_t i, struct image_so
 
 uint32_t image_skip_count(const struct image *img)
 {
-	return row_count(img, IMAGE_TAG_SKIPS);
+	return image_rows(img, IMAGE_TAG_SKIPS);
 }
 
 enum status image_skip_at(const struct image *img, uint32_t i, struct image_skip *ret)
 {
-	const uint8_t *row = row_at(img, IMAGE_TAG_SKIPS, IMAGE_SKIP_BYTES, i);
+	const uint8_t *row = image_row_at(img, IMAGE_TAG_SKIPS, IMAGE_SKIP_BYTES, i);
 	struct image_skip s;
 
 	if (row == NULL || !source_name(img, get_u32le(row), &s.source) ||
@@ -153,12 +117,12 @@ enum status image_skip_at(const struct image *img, uint32_t i, struct image_skip
 
 uint32_t image_count_count(const struct image *img)
 {
-	return row_count(img, IMAGE_TAG_COUNTS);
+	return image_rows(img, IMAGE_TAG_COUNTS);
 }
 
 enum status image_count_at(const struct image *img, uint32_t i, struct image_count *ret)
 {
-	const uint8_t *row = row_at(img, IMAGE_TAG_COUNTS, IMAGE_COUNT_BYTES, i);
+	const uint8_t *row = image_row_at(img, IMAGE_TAG_COUNTS, IMAGE_COUNT_BYTES, i);
 	struct image_count c;
 
 	if (row == NULL || !source_name(img, get_u32le(row), &c.source) ||

@@ -80,8 +80,8 @@ struct hash_hits image_find_hash(const struct image *img, enum hash_subject subj
 				 enum digest_kind digest, uint64_t size, const uint8_t *value);
 bool hash_hits_next(struct hash_hits *hits, struct rule_ref *ret);
 
-/** Whether some rule needs facts of objects of this type (sections, entry point, conditions). */
-bool image_needs_facts(const struct image *img, enum object_type type);
+/** Whether there is any digest rule about `subject`. */
+bool image_has_hashes(const struct image *img, enum hash_subject subject);
 
 /* What `candor db info` tells, in order of the sources. Texts are borrowed from the image. */
 struct image_source {

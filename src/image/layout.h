@@ -1,5 +1,5 @@
 /*
- * Layout of an image file, format version 2. All numbers are little-endian,
+ * Layout of an image file, format version 3. All numbers are little-endian,
  * all positions count from the start of the file or of a section, so the file
  * works wherever it is mapped. docs/formats/image.md explains the choices.
  *
@@ -36,7 +36,7 @@
 #define IMAGE_MAGIC "\x89" "CANDOR\n"
 
 enum {
-	IMAGE_VERSION = 2,
+	IMAGE_VERSION = 3,
 	IMAGE_ALIGN = 64,
 	IMAGE_SECTIONS_MAX = 256,
 
@@ -157,20 +157,37 @@ enum { IMAGE_COUNT_BYTES = 12 };
  *	 8   4  line
  *	12   1  enum rule_effect
  *	13   1  enum view
- *	14   2  of the planner
+ *	14   2  flags, RULE_ below
  */
 #define IMAGE_TAG_RULES IMAGE_TAG('R', 'U', 'L', 'E')
 
 struct image_rule_head {
 	uint32_t name_id, source, line;
 	uint8_t effect, view;
-	uint16_t reserved;
+	uint16_t flags;
 };
+enum { RULE_GLOBAL = 1 };
 _Static_assert(sizeof(struct image_rule_head) == 16, "drawn above");
 
-/*
- * NEED: one element of 4 bytes, written by the planner: bit for each enum
- * object_type for which some rule with a condition asks for facts. Without it
- * every type counts as asked for as soon as there is a rule with a condition.
- */
-#define IMAGE_TAG_NEEDS IMAGE_TAG('N', 'E', 'E', 'D')
+/* What is told of rules with a condition and never matched: image/code.h says whose they are. */
+
+/* SPCE: names of namespaces, in TEXT. Element: 4. */
+#define IMAGE_TAG_SPACES IMAGE_TAG('S', 'P', 'C', 'E')
+/* TAGS: tags of rules, in TEXT; those of a rule stand together. Element: 4. */
+#define IMAGE_TAG_TAGS IMAGE_TAG('T', 'A', 'G', 'S')
+/* PNAM: for each pattern its name, in TEXT. Element: 4. */
+#define IMAGE_TAG_PATTERN_NAMES IMAGE_TAG('P', 'N', 'A', 'M')
+/* META: what rules say of themselves; that of a rule stands together. */
+#define IMAGE_TAG_METAS IMAGE_TAG('M', 'E', 'T', 'A')
+/* VARS: external variables that rules use, in order of their first use. */
+#define IMAGE_TAG_VARIABLES IMAGE_TAG('V', 'A', 'R', 'S')
+/* MODS: one element of 4 bytes: bit for each enum module_id that a rule asks for something. */
+#define IMAGE_TAG_MODULES IMAGE_TAG('M', 'O', 'D', 'S')
+
+/* Element of META and VARS. */
+struct image_named {
+	uint32_t name;  /* in TEXT */
+	uint32_t type;  /* of struct ir_meta or struct ir_variable */
+	uint64_t value; /* a number, the bits of a float, or a text in TEXT */
+};
+_Static_assert(sizeof(struct image_named) == 16, "no padding");

@@ -34,6 +34,15 @@ static uint32_t any_size_start(const struct hash_table *t)
 	return start < t->entry_count ? start : t->entry_count;
 }
 
+bool image_has_hashes(const struct image *img, enum hash_subject subject)
+{
+	for (unsigned d = 0; d < DIGEST_COUNT; d++) {
+		if (img->tables[image_hash_kind(subject, d) - 1].entry_count > 0)
+			return true;
+	}
+	return false;
+}
+
 unsigned image_digests_for(const struct image *img, enum hash_subject subject, uint64_t size)
 {
 	unsigned wanted = 0;

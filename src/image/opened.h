@@ -38,6 +38,25 @@ struct image {
 /** The row with this tag, or NULL. */
 const struct image_row *image_row(const struct image *img, uint32_t tag);
 
+/** Row `i` of a section, or NULL. Rows may be longer than `bytes`, never shorter. */
+static inline const uint8_t *image_row_at(const struct image *img, uint32_t tag, uint32_t bytes,
+					  uint64_t i)
+{
+	const struct image_row *row = image_row(img, tag);
+
+	if (row == NULL || row->element_size < bytes || i >= row->count)
+		return NULL;
+	return img->data + row->offset + i * row->element_size;
+}
+
+/** How many rows a section has; more than can be numbered do not count. */
+static inline uint32_t image_rows(const struct image *img, uint32_t tag)
+{
+	const struct image_row *row = image_row(img, tag);
+
+	return row == NULL ? 0 : (uint32_t)min_u64(row->count, UINT32_MAX);
+}
+
 /** Number of names, as the image states it. */
 uint32_t image_name_count(const struct image *img);
 

@@ -2,9 +2,11 @@
  * A part holds what lies between two gaps that can be long. It must fit into
  * IMAGE_PART_MAX bytes; where it would not, it is cut as well and the next
  * part follows at a distance of exactly 0. A repetition without a bound
- * counts with its least length: it takes what is left of IMAGE_PART_MAX.
+ * counts with its least length: it takes what is left of IMAGE_REPEAT_MAX.
  */
 #include "image/plan-code.h"
+
+#include "base/num.h"
 
 /* While a pattern is cut: the part that is open. */
 struct cutter {
@@ -159,6 +161,19 @@ static enum status emit_node(struct plan *p, struct sequence *s, const struct ir
 	return status;
 }
 
+enum status plan_add_tree(struct plan *p, const struct ir_node *body, uint32_t *ret)
+{
+	struct sequence sequence = {0};
+	enum status status = E_LIMIT;
+
+	if (p->nodes.len < UINT32_MAX) {
+		*ret = (uint32_t)p->nodes.len;
+		status = emit_tree(p, &sequence, body);
+	}
+	sequence_done(&sequence);
+	return status;
+}
+
 /* Shortest, longest, and what the part is charged for. */
 static void item_width(const struct item *item, uint64_t *ret_min, uint64_t *ret_max,
 		       uint64_t *ret_charge)
@@ -191,8 +206,9 @@ static void measure(const struct cutter *c, struct image_part *part)
 		min += a;
 		max += b;
 	}
-	part->min = (uint32_t)min;
-	part->max = max < IMAGE_PART_MAX ? (uint32_t)max : IMAGE_PART_MAX;
+	/* what takes more than a part can never match: a part of that length says so */
+	part->min = (uint32_t)min_u64(min, IMAGE_PART_MAX);
+	part->max = (uint32_t)(max <= IMAGE_PART_MAX ? max : max_u64(IMAGE_REPEAT_MAX, part->min));
 }
 
 /* End the open part and begin one that follows after gap_min..gap_max bytes. */

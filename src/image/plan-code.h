@@ -22,3 +22,6 @@ struct piece_visitor {
 /** Cut `body` into a chain of parts and append their code. */
 MUST_CHECK enum status plan_cut(struct plan *p, const struct ir_node *body,
 				struct piece_visitor *visitor);
+
+/** Append the code of a whole tree, which is run by itself; *ret is its first node. */
+MUST_CHECK enum status plan_add_tree(struct plan *p, const struct ir_node *body, uint32_t *ret);

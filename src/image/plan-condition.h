@@ -1,19 +1,19 @@
 /*
- * Conditions: their nodes in the image, and what they need of the patterns.
+ * Conditions as the planner lays them out and weighs them.
  */
 #pragma once
 
 #include "image/plan-state.h"
 
-/** Append the nodes of `expr`; its patterns stand in PATN from `pattern_first` on. */
+/**
+ * Append a tree to COND; patterns count from `pattern_first`. E_UNSUPPORTED when it
+ * refers to a rule that is not there.
+ */
 MUST_CHECK enum status condition_add(struct plan *p, const struct ir_expr *expr,
 				     uint32_t pattern_first);
 
-/** Set PATTERN_COUNTED for the patterns of which more is asked than whether they matched. */
+/** Note of which patterns all matches are needed; they count from `pattern_first`. */
 void condition_mark_counted(struct plan *p, const struct ir_expr *expr, uint32_t pattern_first);
 
-/** Whether the condition can hold although none of the rule's patterns matched. */
+/** Whether a condition can hold for an object in which no pattern of its rule matched. */
 bool condition_can_hold_unmatched(const struct ir_expr *expr);
-
-/** Whether it asks for facts of the object. */
-bool condition_needs_facts(const struct ir_expr *expr);

@@ -12,7 +12,10 @@ struct plan_grams {
 
 struct prefix;
 
+#define PLAN_NONE UINT32_MAX
+
 struct plan {
+	const struct ruleset *rules_of; /* borrowed */
 	struct { VEC(struct image_rule); } rules;
 	struct { VEC(struct image_pattern); } patterns;
 	struct { VEC(struct image_part); } parts;
@@ -23,10 +26,16 @@ struct plan {
 	struct { VEC(uint32_t); } everywhere;
 	struct { VEC(uint32_t); } placed;
 	struct { VEC(uint32_t); } always;
+	struct { VEC(uint32_t); } globals;
+	struct { VEC(uint32_t); } variables; /* of the rule set, in order of their first use */
 	struct plan_grams grams[IMAGE_GRAM_ROWS];
 	uint32_t wants[VIEW_COUNT];
-	uint32_t needs;
-	struct prefix *prefix; /* scratch of the part that is being laid out */
+	uint32_t modules;       /* bit for each that a rule asks for something */
+	struct prefix *prefix;  /* scratch of the part that is being laid out */
+	uint32_t *rule_at;      /* by place in the rule set: in RULE, or PLAN_NONE */
+	uint32_t *variable_at;  /* likewise of variables, in VARS */
+	uint32_t current;       /* the rule that is being laid out, in the rule set */
+	const char *reason;     /* why a rule cannot be laid out, beside a status */
 };
 
 /** Append bytes to BYTE; E_LIMIT past 4 GiB. */

@@ -5,62 +5,42 @@
 #include "image/code.h"
 #include "image/plan.h"
 
-static const char *node_reason(const struct ir_node *node, bool in_look)
+/* Bytes beside a match that look-arounds in `node` see, `outer` of them already by those around. */
+static bool sees_too_far(const struct ir_node *node, uint64_t outer)
 {
 	uint32_t min = 0, max = 0;
 
 	if (node->kind == NODE_LOOK) {
-		if (in_look)
-			return "a look-around inside a look-around";
 		ir_width(node->children[0], &min, &max);
-		if (max > IMAGE_LOOK_MAX)
-			return "a look-around at more than 32 bytes";
-		in_look = true;
+		outer += max;
+		if (outer > IMAGE_LOOK_MAX)
+			return true;
 	}
 	for (uint32_t i = 0; i < node->count; i++) {
-		const char *reason = node_reason(node->children[i], in_look);
-
-		if (reason != NULL)
-			return reason;
+		if (sees_too_far(node->children[i], outer))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-static bool is_too_long(const struct ir_node *node)
+static bool has_gap(const struct ir_node *node)
 {
-	uint32_t min, max;
-
-	ir_width(node, &min, &max);
-	if (min > IMAGE_PART_MAX)
+	if (node->kind == NODE_GAP || node->kind == NODE_REPEAT)
 		return true;
 	for (uint32_t i = 0; i < node->count; i++) {
-		if (is_too_long(node->children[i]))
+		if (has_gap(node->children[i]))
 			return true;
 	}
 	return false;
 }
 
-/* Patterns are cut between the members of the outermost concatenation and inside its runs. */
-static bool has_uncuttable(const struct ir_node *node)
-{
-	if (node->kind == NODE_BYTES || node->kind == NODE_GAP)
-		return false;
-	if (node->kind != NODE_CONCAT)
-		return is_too_long(node);
-	for (uint32_t i = 0; i < node->count; i++) {
-		if (has_uncuttable(node->children[i]))
-			return true;
-	}
-	return false;
-}
-
-/* One key is tried at a time, on one part: a pattern with xor must not be cut. */
-static bool can_be_cut(const struct ir_node *node)
+/* Whether it may take more than one part. */
+static bool is_cut(const struct ir_node *node)
 {
 	uint32_t min, max;
 
 	ir_width(node, &min, &max);
-	return max > IMAGE_GAP_MAX;
+	return max > IMAGE_PART_MAX || (max > IMAGE_GAP_MAX && has_gap(node));
 }
 
 static const char *pattern_reason(const struct ir_pattern *p)
@@ -71,42 +51,20 @@ static const char *pattern_reason(const struct ir_pattern *p)
 		return "an offset in the version information";
 	if (p->place.base == PLACE_MACRO)
 		return "a macro group";
-	if (has_uncuttable(p->body))
-		return "a piece of a pattern longer than 8192 bytes";
-	if (p->has_xor && can_be_cut(p->body))
-		return "xor on a pattern longer than 1024 bytes";
-	return node_reason(p->body, false);
-}
-
-static const char *op_reason(enum ir_op op)
-{
-	switch (op) {
-	case OP_VARIABLE:
-		return "an external variable";
-	case OP_CALL:
-		return "a function of a module";
-	case OP_RULE:
-	case OP_RULES:
-		return "a reference to another rule";
-	case OP_REGEX:
-	case OP_PATTERN:
-		return "a regular expression on a text";
-	case OP_LOOP_VALUE:
-	case OP_FOR_RANGE:
-	case OP_FOR_VALUES:
-	case OP_FOR_ROWS:
-	case OP_QUANTIFIED:
-	case OP_FOR_SET:
-		return "a loop";
-	default:
-		return NULL;
-	}
+	/* one key is tried at a time, on one part */
+	if (p->has_xor && is_cut(p->body))
+		return "xor on a pattern with long gaps";
+	if (sees_too_far(p->body, 0))
+		return "a look-around at more than 32 bytes";
+	return NULL;
 }
 
 static const char *expr_reason(const struct ir_expr *expr)
 {
-	const char *reason = op_reason(expr->op);
+	const char *reason = NULL;
 
+	if (expr->op == OP_REGEX || expr->op == OP_PATTERN)
+		reason = pattern_reason(expr->pattern);
 	for (uint32_t i = 0; reason == NULL && i < expr->arg_count; i++)
 		reason = expr_reason(expr->args[i]);
 	return reason;
@@ -125,8 +83,6 @@ static const char *rule_reason(const struct ir_rule *rule)
 {
 	const char *reason = NULL;
 
-	if (rule->is_global)
-		return "a global rule";
 	if (!view_info(rule->view)->made)
 		return "a view that is not made";
 	if (!is_type_found(rule->types))

@@ -3,6 +3,7 @@
 #include "image/plan-anchor.h"
 #include "image/plan-condition.h"
 #include "image/plan-grams.h"
+#include "image/plan-tell.h"
 
 /* Most starts of a located pattern that are all compared; with more it is searched for. */
 enum { PLACED_RANGE_MAX = 1024 };
@@ -75,7 +76,8 @@ static uint8_t pattern_flags(const struct ir_pattern *pattern)
 {
 	return (uint8_t)((pattern->has_xor ? PATTERN_XOR : 0) |
 			 (pattern->length == LENGTH_LONGEST ? PATTERN_LONGEST : 0) |
-			 (pattern->rule == MATCH_RISING_START ? PATTERN_RISING : 0));
+			 (pattern->rule == MATCH_RISING_START ? PATTERN_RISING : 0) |
+			 (pattern->is_private ? PATTERN_PRIVATE : 0));
 }
 
 static enum status add_pattern(struct plan *p, const struct ir_rule *rule,
@@ -113,37 +115,20 @@ static uint32_t all_types(const struct ir_rule *rule)
 	return rule->types ? rule->types : ((uint32_t)1 << TYPE_COUNT) - 1;
 }
 
-static bool needs_facts(const struct ir_rule *rule)
-{
-	for (uint32_t i = 0; i < rule->pattern_count; i++) {
-		enum place_base base = rule->patterns[i]->place.base;
-
-		if (base >= PLACE_ENTRY && base <= PLACE_LAST_SECTION)
-			return true;
-	}
-	return condition_needs_facts(rule->condition);
-}
-
-static void note_types(struct plan *p, const struct ir_rule *rule)
-{
-	p->wants[rule->view] |= all_types(rule);
-	if (needs_facts(rule))
-		p->needs |= all_types(rule);
-}
-
-static enum status add_rule(struct plan *p, const struct ir_rule *rule, uint32_t name_id)
+static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 {
 	uint32_t index = (uint32_t)p->rules.len;
 	struct image_rule row = {
-		.head = {.name_id = name_id,
-			 .source = rule->source,
+		.head = {.source = rule->source,
 			 .line = rule->line,
 			 .effect = (uint8_t)rule->effect,
-			 .view = (uint8_t)rule->view},
+			 .view = (uint8_t)rule->view,
+			 .flags = rule->is_global ? RULE_GLOBAL : 0},
 		.types = rule->types,
 		.condition = (uint32_t)p->conditions.len,
 		.pattern_first = (uint32_t)p->patterns.len,
 		.pattern_count = rule->pattern_count,
+		.space = rule->space,
 	};
 	enum status status = OK;
 
@@ -154,28 +139,117 @@ static enum status add_rule(struct plan *p, const struct ir_rule *rule, uint32_t
 	if (status != OK)
 		return status;
 	condition_mark_counted(p, rule->condition, row.pattern_first);
-	note_types(p, rule);
 	if (condition_can_hold_unmatched(rule->condition) && !vec_push(&p->always, &index))
+		return E_NOMEM;
+	if (rule->is_global && !vec_push(&p->globals, &index))
 		return E_NOMEM;
 	return vec_push(&p->rules, &row) ? OK : E_NOMEM;
 }
 
-static enum status add_rules(struct plan *p, struct ruleset *rs, struct image_writer *w,
-			     struct error *e)
-{
-	for (size_t i = 0; i < rs->rules.len; i++) {
-		const struct ir_rule *rule = &rs->rules.items[i];
-		const char *reason;
-		enum status status = plan_supports(rule, &reason);
+/* How long the lists are: what a rule added that cannot be laid out is cut off again. */
+struct plan_mark {
+	size_t rules, patterns, parts, nodes, bytes, conditions, sets, everywhere, placed, always;
+	size_t globals, variables, grams[IMAGE_GRAM_ROWS];
+	uint32_t modules;
+};
 
-		if (status != OK)
-			return error_at(e, status, 0, "%.*s needs %s",
-					STR_ARG(str_first(rule->name, 60)), reason);
-		status = add_rule(p, rule, image_writer_name_id(w, (uint32_t)i));
-		if (status != OK)
-			return error_at(e, status, 0, "%.*s cannot be laid out",
-					STR_ARG(str_first(rule->name, 60)));
+static struct plan_mark plan_mark(const struct plan *p)
+{
+	struct plan_mark m = {
+		.rules = p->rules.len,
+		.patterns = p->patterns.len,
+		.parts = p->parts.len,
+		.nodes = p->nodes.len,
+		.bytes = p->bytes.len,
+		.conditions = p->conditions.len,
+		.sets = p->sets.len,
+		.everywhere = p->everywhere.len,
+		.placed = p->placed.len,
+		.always = p->always.len,
+		.globals = p->globals.len,
+		.variables = p->variables.len,
+		.modules = p->modules,
+	};
+
+	for (size_t i = 0; i < IMAGE_GRAM_ROWS; i++)
+		m.grams[i] = p->grams[i].len;
+	return m;
+}
+
+static void plan_cut_off(struct plan *p, const struct plan_mark *m)
+{
+	p->rules.len = m->rules;
+	p->patterns.len = m->patterns;
+	p->parts.len = m->parts;
+	p->nodes.len = m->nodes;
+	p->bytes.len = m->bytes;
+	p->conditions.len = m->conditions;
+	p->sets.len = m->sets;
+	p->everywhere.len = m->everywhere;
+	p->placed.len = m->placed;
+	p->always.len = m->always;
+	p->globals.len = m->globals;
+	p->modules = m->modules;
+	for (size_t i = m->variables; i < p->variables.len; i++)
+		p->variable_at[p->variables.items[i]] = PLAN_NONE;
+	p->variables.len = m->variables;
+	for (size_t i = 0; i < IMAGE_GRAM_ROWS; i++)
+		p->grams[i].len = m->grams[i];
+}
+
+static enum status skip_rule(struct ruleset *rs, const struct ir_rule *rule, const char *reason)
+{
+	struct ir_source *source = &rs->sources.items[rule->source];
+	enum status status = ruleset_skip(rs, rule->source, rule->line, STR("pattern"),
+					  str_of(reason), rule->name);
+
+	if (status == OK)
+		source->accepted--;
+	return status;
+}
+
+/* Lay out a rule or skip it. */
+static enum status take_rule(struct plan *p, struct ruleset *rs, const struct ir_rule *rule,
+			     bool *ret_is_taken)
+{
+	const struct plan_mark mark = plan_mark(p);
+	enum status status = plan_supports(rule, &p->reason);
+
+	if (status == OK) {
+		p->reason = "more than an image holds";
+		status = add_rule(p, rule);
 	}
+	*ret_is_taken = status == OK;
+	if (status != E_LIMIT && status != E_UNSUPPORTED)
+		return status;
+	plan_cut_off(p, &mark);
+	return skip_rule(rs, rule, p->reason);
+}
+
+static void note_types(struct plan *p, const struct ir_rule *rule)
+{
+	p->wants[rule->view] |= all_types(rule);
+}
+
+static enum status add_rules(struct plan *p, struct ruleset *rs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rs->rules.len; i++) {
+		const struct ir_rule rule = rs->rules.items[i];
+		bool is_taken;
+
+		p->current = (uint32_t)i;
+		enum status status = take_rule(p, rs, &rule, &is_taken);
+		if (status != OK)
+			return status;
+		p->rule_at[i] = is_taken ? (uint32_t)kept : PLAN_NONE;
+		if (!is_taken)
+			continue;
+		note_types(p, &rule);
+		rs->rules.items[kept++] = rule;
+	}
+	rs->rules.len = kept;
 	return OK;
 }
 
@@ -214,26 +288,41 @@ static enum status write_lists(struct plan *p, struct image_writer *w)
 		status = GIVE(w, IMAGE_TAG_PLACED, p->placed);
 	if (status == OK)
 		status = GIVE(w, IMAGE_TAG_ALWAYS, p->always);
+	if (status == OK)
+		status = GIVE(w, IMAGE_TAG_GLOBALS, p->globals);
 	return status;
 }
 
 static enum status write_all(struct plan *p, struct image_writer *w)
 {
 	bool has_rules = p->rules.len > 0;
-	enum status status = grams_write(p, w);
+	enum status status = tell_write(p, w);
 
+	for (size_t i = 0; i < p->rules.len; i++)
+		p->rules.items[i].head.name_id = image_writer_name_id(w, (uint32_t)i);
+	if (status == OK)
+		status = grams_write(p, w);
 	if (status == OK)
 		status = write_lists(p, w);
 	if (status == OK && has_rules)
 		status = image_writer_add(w, IMAGE_TAG_WANTS, sizeof p->wants[0], p->wants,
 					  VIEW_COUNT);
-	if (status == OK && has_rules)
-		status = image_writer_add(w, IMAGE_TAG_NEEDS, sizeof p->needs, &p->needs, 1);
+	if (status == OK && p->modules != 0)
+		status = image_writer_add(w, IMAGE_TAG_MODULES, sizeof p->modules, &p->modules, 1);
 	return status;
 }
 
-static void plan_done(struct plan *p)
+enum status plan_write(struct plan *p, struct image_writer *w, struct error *e)
 {
+	enum status status = write_all(p, w);
+
+	return status == OK ? OK : error_at(e, status, 0, "the rules cannot be laid out");
+}
+
+void plan_free(struct plan *p)
+{
+	if (p == NULL)
+		return;
 	vec_done(&p->rules);
 	vec_done(&p->patterns);
 	vec_done(&p->parts);
@@ -244,20 +333,38 @@ static void plan_done(struct plan *p)
 	vec_done(&p->everywhere);
 	vec_done(&p->placed);
 	vec_done(&p->always);
+	vec_done(&p->globals);
+	vec_done(&p->variables);
 	for (size_t i = 0; i < IMAGE_GRAM_ROWS; i++)
 		vec_done(&p->grams[i]);
 	free(p->prefix);
+	free(p->rule_at);
+	free(p->variable_at);
+	free(p);
 }
 
-enum status plan_rules(struct ruleset *rs, struct image_writer *w, struct error *e)
+static bool plan_init(struct plan *p, const struct ruleset *rs)
 {
-	struct plan plan = {.prefix = malloc(sizeof *plan.prefix)};
-	enum status status = E_NOMEM;
+	p->rules_of = rs;
+	p->prefix = malloc(sizeof *p->prefix);
+	p->rule_at = calloc(rs->rules.len + 1, sizeof *p->rule_at);
+	p->variable_at = calloc(rs->variables.len + 1, sizeof *p->variable_at);
+	for (size_t i = 0; p->variable_at != NULL && i < rs->variables.len; i++)
+		p->variable_at[i] = PLAN_NONE;
+	return p->prefix != NULL && p->rule_at != NULL && p->variable_at != NULL;
+}
 
-	if (plan.prefix != NULL)
-		status = add_rules(&plan, rs, w, e);
+enum status plan_new(struct ruleset *rs, struct plan **ret, struct error *e)
+{
+	struct plan *p = calloc(1, sizeof *p);
+	enum status status = p != NULL && plan_init(p, rs) ? OK : E_NOMEM;
+
 	if (status == OK)
-		status = write_all(&plan, w);
-	plan_done(&plan);
-	return status == OK ? OK : error_at(e, status, 0, "the rules cannot be laid out");
+		status = add_rules(p, rs);
+	if (status == OK) {
+		*ret = p;
+		return OK;
+	}
+	plan_free(p);
+	return error_at(e, status, 0, "the rules cannot be laid out");
 }

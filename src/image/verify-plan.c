@@ -12,7 +12,9 @@ struct list {
 struct plan_view {
 	const struct image *img;
 	struct list rules, patterns, parts, nodes, bytes, conditions, sets;
-	struct list everywhere, placed, always, wants, grams, bits, buckets, entries;
+	struct list everywhere, placed, always, globals, wants, grams, bits, buckets, entries;
+	struct list spaces, tags, metas, names, variables, modules;
+	uint32_t rule; /* whose condition is looked at */
 };
 
 static enum status damaged(const struct plan_view *p, const void *where, const char *what,
@@ -40,7 +42,14 @@ static enum status find_lists(struct plan_view *p, struct error *e)
 		{IMAGE_TAG_EVERYWHERE, 4, &p->everywhere},
 		{IMAGE_TAG_PLACED, 4, &p->placed},
 		{IMAGE_TAG_ALWAYS, 4, &p->always},
+		{IMAGE_TAG_GLOBALS, 4, &p->globals},
 		{IMAGE_TAG_WANTS, 4, &p->wants},
+		{IMAGE_TAG_SPACES, 4, &p->spaces},
+		{IMAGE_TAG_TAGS, 4, &p->tags},
+		{IMAGE_TAG_METAS, sizeof(struct image_named), &p->metas},
+		{IMAGE_TAG_PATTERN_NAMES, 4, &p->names},
+		{IMAGE_TAG_VARIABLES, sizeof(struct image_named), &p->variables},
+		{IMAGE_TAG_MODULES, 4, &p->modules},
 		{IMAGE_TAG_GRAMS, sizeof(struct image_grams), &p->grams},
 		{IMAGE_TAG_GRAM_BITS, 8, &p->bits},
 		{IMAGE_TAG_GRAM_BUCKETS, 4, &p->buckets},
@@ -60,19 +69,56 @@ static enum status find_lists(struct plan_view *p, struct error *e)
 	return OK;
 }
 
-static enum status check_rules(const struct plan_view *p, struct error *e)
+static enum status check_rules(struct plan_view *p, struct error *e)
 {
 	const struct image_rule *rules = p->rules.items;
 
 	for (uint32_t i = 0; i < p->rules.count; i++) {
+		/* conditions lie in the order of their rules: see check_conditions() */
 		if (rules[i].condition >= p->conditions.count ||
-		    !range_fits(rules[i].pattern_first, rules[i].pattern_count, p->patterns.count))
+		    (i > 0 && rules[i].condition <= rules[i - 1].condition) ||
+		    !range_fits(rules[i].pattern_first, rules[i].pattern_count,
+				p->patterns.count) ||
+		    !range_fits(rules[i].tag_first, rules[i].tag_count, p->tags.count) ||
+		    !range_fits(rules[i].meta_first, rules[i].meta_count, p->metas.count) ||
+		    rules[i].space >= p->spaces.count)
 			return damaged(p, &rules[i], "rule is damaged", e);
 	}
 	return OK;
 }
 
-static enum status check_patterns(const struct plan_view *p, struct error *e)
+/* What is told of rules can all be read. */
+static enum status check_told(struct plan_view *p, struct error *e)
+{
+	struct str text;
+	struct ir_meta meta;
+	struct ir_variable variable;
+	struct rule_extra extra;
+	bool is_private;
+
+	if (p->names.count != p->patterns.count || p->modules.count > 1)
+		return damaged(p, p->names.items, "lists of the planner do not fit together", e);
+	for (uint32_t i = 0; i < p->rules.count; i++) {
+		const struct image_rule *rule = (const struct image_rule *)p->rules.items + i;
+		bool is_good = image_rule_extra(p->img, i, &extra) == OK;
+
+		for (uint32_t k = 0; is_good && k < rule->tag_count; k++)
+			is_good = image_rule_tag(p->img, i, k, &text) == OK;
+		for (uint32_t k = 0; is_good && k < rule->meta_count; k++)
+			is_good = image_rule_meta(p->img, i, k, &meta) == OK;
+		for (uint32_t k = 0; is_good && k < rule->pattern_count; k++)
+			is_good = image_rule_pattern(p->img, i, k, &text, &is_private) == OK;
+		if (!is_good)
+			return damaged(p, rule, "what is told of a rule is damaged", e);
+	}
+	for (uint32_t i = 0; i < p->variables.count; i++) {
+		if (image_variable_at(p->img, i, &variable) != OK)
+			return damaged(p, p->variables.items, "variable is damaged", e);
+	}
+	return OK;
+}
+
+static enum status check_patterns(struct plan_view *p, struct error *e)
 {
 	const struct image_pattern *patterns = p->patterns.items;
 
@@ -87,7 +133,7 @@ static enum status check_patterns(const struct plan_view *p, struct error *e)
 	return OK;
 }
 
-static enum status check_parts(const struct plan_view *p, struct error *e)
+static enum status check_parts(struct plan_view *p, struct error *e)
 {
 	const struct image_part *parts = p->parts.items;
 	const struct image_node *nodes = p->nodes.items;
@@ -154,7 +200,7 @@ static bool is_node_sound(const struct image_node *node, uint32_t bytes)
 	}
 }
 
-static enum status check_code(const struct plan_view *p, struct error *e)
+static enum status check_code(struct plan_view *p, struct error *e)
 {
 	const struct image_node *nodes = p->nodes.items;
 	struct nesting nesting = {.depth = 0};
@@ -193,6 +239,21 @@ static bool has_right_arity(const struct image_condition *node)
 	return arity < 0 || at == node->skip;
 }
 
+/* Whether elements first .. first + count of SETS are below `end`. */
+static bool are_members(const struct plan_view *p, uint64_t value, uint32_t end)
+{
+	const uint32_t *items = p->sets.items;
+	uint32_t first = (uint32_t)value, count = (uint32_t)(value >> 32);
+
+	if (!range_fits(first, count, p->sets.count))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (items[first + i] >= end)
+			return false;
+	}
+	return true;
+}
+
 static bool is_condition_sound(const struct plan_view *p, const struct image_condition *node)
 {
 	uint32_t low = (uint32_t)node->value, high = (uint32_t)(node->value >> 32);
@@ -211,21 +272,43 @@ static bool is_condition_sound(const struct plan_view *p, const struct image_con
 	case OP_ROW_KEY:
 	case OP_ROWS:
 		return node->value < GROUP_COUNT;
+	case OP_VARIABLE:
+		return node->value < p->variables.count;
+	case OP_CALL:
+		return node->value < FUNCTION_COUNT;
 	case OP_MATCHED ... OP_LENGTH:
-		return node->value < p->patterns.count;
+		return node->value < p->patterns.count || node->value == IR_CURRENT_PATTERN;
 	case OP_SUM ... OP_DISTINCT_IN:
-		return range_fits(low, high, p->sets.count);
+	case OP_FOR_SET:
+		return are_members(p, node->value, p->patterns.count);
+	case OP_RULE:
+		return node->value < p->rule;
+	case OP_RULES:
+		return are_members(p, node->value, p->rule);
+	case OP_REGEX:
+	case OP_PATTERN:
+		return node->value < p->nodes.count;
+	case OP_LOOP_VALUE:
+	case OP_FOR_RANGE:
+	case OP_FOR_VALUES:
+		return node->value < IR_SLOTS_MAX;
+	case OP_FOR_ROWS:
+		return low < IR_SLOTS_MAX && high < GROUP_COUNT;
 	default:
 		return true;
 	}
 }
 
-static enum status check_conditions(const struct plan_view *p, struct error *e)
+static enum status check_conditions(struct plan_view *p, struct error *e)
 {
 	const struct image_condition *nodes = p->conditions.items;
+	const struct image_rule *rules = p->rules.items;
 	struct nesting nesting = {.depth = 0};
 
+	p->rule = 0;
 	for (uint32_t i = 0; i < p->conditions.count; i++) {
+		while (p->rule + 1 < p->rules.count && rules[p->rule + 1].condition <= i)
+			p->rule++;
 		if (!enter(&nesting, i, nodes[i].skip, p->conditions.count) ||
 		    !is_condition_sound(p, &nodes[i]))
 			return damaged(p, &nodes[i], "condition is damaged", e);
@@ -233,25 +316,23 @@ static enum status check_conditions(const struct plan_view *p, struct error *e)
 	return OK;
 }
 
-static enum status check_indices(const struct plan_view *p, struct error *e)
+static enum status check_indices(struct plan_view *p, struct error *e)
 {
 	const struct {
 		const struct list *list;
 		uint32_t end;
-		bool is_rising;
 	} lists[] = {
-		{&p->sets, p->patterns.count, false},
-		{&p->everywhere, p->parts.count, true},
-		{&p->placed, p->patterns.count, true},
-		{&p->always, p->rules.count, true},
+		{&p->everywhere, p->parts.count},
+		{&p->placed, p->patterns.count},
+		{&p->always, p->rules.count},
+		{&p->globals, p->rules.count},
 	};
 
 	for (size_t k = 0; k < LEN(lists); k++) {
 		const uint32_t *items = lists[k].list->items;
 
 		for (uint32_t i = 0; i < lists[k].list->count; i++) {
-			if (items[i] >= lists[k].end ||
-			    (lists[k].is_rising && i > 0 && items[i] <= items[i - 1]))
+			if (items[i] >= lists[k].end || (i > 0 && items[i] <= items[i - 1]))
 				return damaged(p, &items[i], "list of the planner is damaged", e);
 		}
 	}
@@ -293,7 +374,7 @@ static enum status check_row(const struct plan_view *p, const struct image_grams
 	return OK;
 }
 
-static enum status check_grams(const struct plan_view *p, struct error *e)
+static enum status check_grams(struct plan_view *p, struct error *e)
 {
 	const struct image_grams *rows = p->grams.items;
 
@@ -321,9 +402,9 @@ static enum status check_grams(const struct plan_view *p, struct error *e)
 
 enum status verify_plan(const struct image *img, struct error *e)
 {
-	static enum status (*const checks[])(const struct plan_view *, struct error *) = {
-		check_rules,      check_patterns, check_code,  check_parts,
-		check_conditions, check_indices,  check_grams,
+	static enum status (*const checks[])(struct plan_view *, struct error *) = {
+		check_rules,   check_patterns,   check_code,    check_parts,
+		check_told,    check_conditions, check_indices, check_grams,
 	};
 	struct plan_view p = {.img = img};
 	enum status status = find_lists(&p, e);

@@ -62,18 +62,25 @@ enum status ruleset_add_source(struct ruleset *rs, const struct ir_source *sourc
 
 enum status ruleset_space(struct ruleset *rs, struct str name, uint32_t *ret_index)
 {
-	for (size_t i = rs->spaces.len; i > 0; i--) {
-		if (str_eq(rs->spaces.items[i - 1], name)) {
-			*ret_index = (uint32_t)(i - 1);
-			return OK;
-		}
+	if (name.len == 0) {
+		*ret_index = 0;
+		return OK;
 	}
-	struct str copy = arena_str(rs->arena, name);
-	if (copy.data == NULL)
+	/* the key is the name with a letter in front; the letter is no part of what is kept */
+	struct str key = arena_format(rs->arena, "s%.*s", STR_ARG(name));
+	if (key.data == NULL)
 		return E_LIMIT;
-	if (rs->spaces.len >= UINT32_MAX || !vec_push(&rs->spaces, &copy))
+	const uint32_t *known = map_get(&rs->names, key);
+	if (known != NULL) {
+		*ret_index = *known;
+		return OK;
+	}
+	struct str copy = str_from(key, 1);
+	uint32_t index = (uint32_t)rs->spaces.len;
+	if (rs->spaces.len >= UINT32_MAX || !map_put(&rs->names, key, index) ||
+	    !vec_push(&rs->spaces, &copy))
 		return E_NOMEM;
-	*ret_index = (uint32_t)rs->spaces.len - 1;
+	*ret_index = index;
 	return OK;
 }
 

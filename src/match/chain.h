@@ -58,7 +58,7 @@ struct stage {
 };
 
 /* Most matches of a part that are kept. */
-enum { STAGE_MATCHES_MAX = 1 << 16 };
+enum { STAGE_MATCHES_MAX = 1 << 17 };
 
 /** Keep a match; E_LIMIT when there are too many, or no memory for more. */
 MUST_CHECK enum status stage_add(struct arena *a, struct stage *stage, uint64_t start,

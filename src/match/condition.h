@@ -1,16 +1,30 @@
 /*
- * Evaluating a rule's condition over what was found in an object.
+ * Evaluating rules' conditions over what was found in an object.
  */
 #pragma once
 
+#include "match/confirm.h"
 #include "match/found.h"
 #include "match/match.h"
+#include "module/module.h"
 
+/* One for an object; conditions are evaluated in the order of their rules. */
 struct condition {
+	struct module_host host; /* first: functions of modules get this */
+	const struct image *img;
 	const struct match_tables *t;
 	const struct match_object *object;
 	struct found_set *found;
+	struct confirm *confirm; /* for texts */
+	struct arena *texts;     /* that functions return */
+	uint8_t *rules;          /* by rule: 1 + enum known, or 0: it was not evaluated */
+	uint32_t rule;           /* whose condition this is */
+	uint32_t pattern;        /* that the FOR_SET around is at */
+	struct value slots[IR_SLOTS_MAX];
 };
 
-/** Whether the condition whose first node is `node` holds. UNKNOWN: it was not decided. */
-enum known condition_holds(const struct condition *c, uint32_t node);
+/** For `object`, which is borrowed like all else that `c` holds. */
+void condition_begin(struct condition *c, const struct match_object *object);
+
+/** Whether the condition of rule `rule`, whose first node is `node`, holds. UNKNOWN: not decided. */
+enum known condition_holds(struct condition *c, uint32_t rule, uint32_t node);

@@ -11,6 +11,7 @@ struct confirm {
 	const struct match_tables *t;
 	uint64_t *work;
 	const struct match_window *window;
+	uint64_t first; /* where the data begins, for an edge */
 	uint32_t used; /* sets of the pool */
 	struct ends pool[POOL_SETS];
 };
@@ -105,7 +106,7 @@ static bool is_edge(const struct confirm *c, const struct image_node *node, size
 {
 	if ((node->flags & CODE_AT_END) != 0)
 		return c->window->last && at == c->window->len;
-	return c->window->start == 0 && at == 0;
+	return c->window->start + at == c->first;
 }
 
 /* Whether the only child of `node` matches at `base`, by itself. */
@@ -337,12 +338,17 @@ static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t 
 	}
 }
 
+void confirm_begin(struct confirm *c, uint64_t first)
+{
+	c->first = first;
+}
+
 const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
 				const struct match_window *window, size_t at, uint8_t key)
 {
 	struct frame f = {
 		.base = at,
-		.cap = (uint32_t)min_size(IMAGE_PART_MAX, window->len - at),
+		.cap = (uint32_t)min_size(min_u64(part->max, IMAGE_PART_MAX), window->len - at),
 		.key = key,
 	};
 
@@ -355,4 +361,42 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 	if (!run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
 		return NULL;
 	return set;
+}
+
+/* All starts of a block are tried at once: whether any matches is all that is asked for. */
+static bool block_matches(struct confirm *c, uint32_t code, size_t base, uint32_t starts)
+{
+	struct frame f = {
+		.base = base,
+		.cap = (uint32_t)min_size(IMAGE_PART_MAX, c->window->len - base),
+	};
+
+	c->used = 0;
+	struct ends *set = take_set(c);
+	ends_add_range(set, 0, starts - 1);
+	return run(c, &f, code, c->t->node_count, set) && !ends_is_empty(set);
+}
+
+enum known confirm_text(struct confirm *c, uint32_t code, struct str text)
+{
+	enum { BLOCK = IMAGE_PART_MAX / 2 };
+	const struct match_window window = {
+		.data = text.len > 0 ? (const uint8_t *)text.data : (const uint8_t *)"",
+		.len = text.len,
+		.last = true,
+	};
+	uint64_t first = c->first;
+	bool found = false;
+
+	c->window = &window;
+	c->first = 0;
+	/* a match of no length can stand behind the last byte, too */
+	for (size_t base = 0; !found && base <= text.len && *c->work > 0; base += BLOCK)
+		found = block_matches(c, code, base,
+				      (uint32_t)min_size(BLOCK, text.len - base + 1));
+	c->window = NULL;
+	c->first = first;
+	if (found)
+		return KNOWN_YES;
+	return *c->work > 0 ? KNOWN_NO : UNKNOWN;
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "match/ends.h"
+#include "match/found.h"
 #include "match/match.h"
 #include "match/tables.h"
 
@@ -19,6 +20,9 @@ MUST_CHECK enum status confirm_new(const struct match_tables *t, uint64_t *work,
 				   struct confirm **ret);
 void confirm_free(struct confirm *c);
 
+/** Where the object, or the region of a process that comes next, begins. */
+void confirm_begin(struct confirm *c, uint64_t first);
+
 /**
  * Ends of `part` started at byte `at` (at most window->len) of the window,
  * every byte xored with `key`; NULL when it does not match, or *work is used
@@ -26,3 +30,9 @@ void confirm_free(struct confirm *c);
  */
 const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
 				const struct match_window *window, size_t at, uint8_t key);
+
+/**
+ * Whether the tree whose first node is `code` matches anywhere in a text. A match is found
+ * when it takes at most IMAGE_PART_MAX / 2 bytes. UNKNOWN: the work is used up.
+ */
+enum known confirm_text(struct confirm *c, uint32_t code, struct str text);

@@ -4,8 +4,11 @@
 
 #include "base/num.h"
 
-/* Memory for what is found in one object. */
-enum { FOUND_BYTES_MAX = 6 << 20 };
+/*
+ * Memory for what is found in one object: for its matches, of which a pattern can have
+ * FOUND_COUNT_MAX, and for all else. Only an object that makes it necessary takes it.
+ */
+enum { SPAN_BYTES_MAX = 26 << 20, FOUND_BYTES_MAX = 16 << 20 };
 
 enum status found_init(struct found_set *set, const struct match_tables *t)
 {
@@ -17,6 +20,7 @@ enum status found_init(struct found_set *set, const struct match_tables *t)
 
 void found_done(struct found_set *set)
 {
+	found_reset(set, 0);
 	vec_done(&set->items);
 	free(set->index_of);
 	arena_free(set->arena);
@@ -24,10 +28,14 @@ void found_done(struct found_set *set)
 
 void found_reset(struct found_set *set, uint64_t work)
 {
-	for (size_t i = 0; i < set->items.len; i++)
+	for (size_t i = 0; i < set->items.len; i++) {
 		set->index_of[set->items.items[i]->pattern] = 0;
+		free(set->items.items[i]->spans);
+	}
 	set->items.len = 0;
-	arena_clear(set->arena);
+	set->span_bytes = 0;
+	if (set->arena != NULL)
+		arena_clear(set->arena);
 	set->work = work;
 	set->is_cut = false;
 }
@@ -39,7 +47,8 @@ static struct found *make(struct found_set *set, uint32_t pattern, uint32_t part
 	if (f == NULL)
 		return NULL;
 	f->pattern = pattern;
-	f->is_counted = (set->t->patterns[pattern].flags & PATTERN_COUNTED) != 0;
+	f->is_counted = (set->t->patterns[pattern].flags & PATTERN_COUNTED) != 0 ||
+			(set->wishes.every_match && !set->wishes.first_only);
 	if (parts > 1) {
 		f->stage_count = parts;
 		f->stages = arena_new_array(set->arena, struct stage, parts);
@@ -64,20 +73,27 @@ struct found *found_make(struct found_set *set, uint32_t pattern, uint32_t parts
 	return f;
 }
 
+static bool grow(struct found_set *set, struct found *f)
+{
+	uint32_t cap = f->span_cap ? f->span_cap * 2 : 4;
+	size_t more = (cap - f->span_cap) * sizeof *f->spans;
+
+	if (more > SPAN_BYTES_MAX - set->span_bytes)
+		return false;
+	struct match_span *grown = realloc(f->spans, cap * sizeof *grown);
+	if (grown == NULL)
+		return false;
+	set->span_bytes += more;
+	f->spans = grown;
+	f->span_cap = cap;
+	return true;
+}
+
 /* Append a span that starts behind all others. */
 static bool keep(struct found_set *set, struct found *f, struct match_span span)
 {
-	if (f->span_len == f->span_cap) {
-		uint32_t cap = f->span_cap ? f->span_cap * 2 : 4;
-		struct match_span *grown = arena_new_array(set->arena, struct match_span, cap);
-
-		if (grown == NULL)
-			return false;
-		if (f->span_len > 0)
-			memcpy(grown, f->spans, f->span_len * sizeof *grown);
-		f->spans = grown;
-		f->span_cap = cap;
-	}
+	if (f->span_len == f->span_cap && !grow(set, f))
+		return false;
 	f->spans[f->span_len++] = span;
 	return true;
 }
@@ -88,10 +104,14 @@ void found_add(struct found_set *set, struct found *f, struct match_span span)
 		f->is_found = true;
 		f->first = span;
 	}
-	if (!f->is_counted || f->count == FOUND_COUNT_MAX)
+	if (!f->is_counted)
 		return;
+	if (f->count == FOUND_COUNT_MAX) {
+		f->is_overrun = true;
+		return;
+	}
 	/* once one could not be kept, the list is a beginning and must stay one */
-	if (f->span_len == f->count && f->span_len < FOUND_SPANS_MAX)
+	if (f->span_len == f->count)
 		(void)keep(set, f, span);
 	f->count++;
 }
@@ -171,7 +191,7 @@ static void solve(struct found_set *set, struct found *f)
 	for (uint32_t i = 0; i < len; i++) {
 		const struct part_match *m = &f->stages[0].matches[i];
 
-		found_add(set, f, (struct match_span){m->start, m->final - m->start});
+		found_add(set, f, (struct match_span){m->start, m->final - m->start, 0});
 	}
 }
 
@@ -182,6 +202,16 @@ static struct found *ready(struct found_set *set, uint32_t pattern)
 	if (f != NULL && f->is_counted && f->stages != NULL && !f->is_solved && f->is_found)
 		solve(set, f);
 	return f;
+}
+
+size_t found_spans(struct found_set *set, uint32_t pattern, const struct match_span **ret)
+{
+	const struct found *f = ready(set, pattern);
+
+	if (f == NULL || !f->is_found)
+		return 0;
+	*ret = f->span_len > 0 ? f->spans : &f->first;
+	return f->span_len > 0 ? f->span_len : 1;
 }
 
 static bool is_open(const struct found_set *set, const struct found *f)
@@ -208,7 +238,7 @@ static uint32_t first_from(const struct found *f, uint64_t at)
 /* Whether spans up to `high` are all there. */
 static bool covers(const struct found *f, uint64_t high)
 {
-	if (f->span_len == f->count && f->count < FOUND_COUNT_MAX)
+	if (f->span_len == f->count)
 		return true;
 	return f->span_len > 0 && high <= f->spans[f->span_len - 1].start;
 }

@@ -15,16 +15,17 @@ struct found {
 	bool is_found;   /* the whole pattern matched */
 	bool is_counted; /* all matches are wanted */
 	bool is_limited; /* some matches were not kept track of */
+	bool is_overrun; /* there are more than FOUND_COUNT_MAX: those behind do not count */
 	bool is_solved;  /* of a chain: spans are there */
 	uint32_t stage_count;
 	uint64_t count;           /* matches, up to FOUND_COUNT_MAX */
 	struct match_span first;  /* the one that was found first */
-	struct match_span *spans; /* in order of start, up to FOUND_SPANS_MAX */
+	struct match_span *spans; /* in order of start; of the heap */
 	uint32_t span_len, span_cap;
 	struct stage *stages;     /* of a chain */
 };
 
-enum { FOUND_COUNT_MAX = 1000000, FOUND_SPANS_MAX = 10000 };
+enum { FOUND_COUNT_MAX = 1000000 };
 
 /* Resets in proportion to what the last object touched. */
 struct found_set {
@@ -32,6 +33,8 @@ struct found_set {
 	struct arena *arena;
 	uint32_t *index_of; /* by pattern: 1 + index into items, or 0 */
 	struct { VEC(struct found *); } items;
+	size_t span_bytes;  /* of the heap */
+	struct match_wishes wishes;
 	uint64_t work;      /* units left for this object */
 	bool is_cut;        /* the search was given up: what was not found may still be there */
 };
@@ -71,3 +74,5 @@ bool found_count_in(struct found_set *set, uint32_t pattern, uint64_t low, uint6
 enum known found_nth(struct found_set *set, uint32_t pattern, uint64_t n, struct match_span *ret);
 /** A match to show; false when there is none. */
 bool found_show(struct found_set *set, uint32_t pattern, struct match_span *ret);
+/** The matches that are kept, at least one of what was found; returns how many. */
+size_t found_spans(struct found_set *set, uint32_t pattern, const struct match_span **ret);

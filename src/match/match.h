@@ -14,7 +14,7 @@
 struct buf;
 
 /* Longest part of a pattern that is looked at in one piece; longer ones are chained. */
-enum { MATCH_PART_MAX = 8192 };
+enum { MATCH_PART_MAX = 65536 };
 /* Bytes that a window must repeat from the one before it. */
 enum { MATCH_OVERLAP = MATCH_PART_MAX + 64 };
 

@@ -3,19 +3,86 @@
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "match/condition.h"
+#include "match/evaluate.h"
+#include "match/explain.h"
 #include "match/search.h"
 
 struct matcher {
 	struct match_tables tables;
+	const struct image *img;
 	struct search search;
+	struct condition condition;
+	uint8_t *spaces; /* by namespace: enum space_state */
 	struct { VEC(uint32_t); } rules; /* whose conditions are to be evaluated */
 	struct { VEC(uint32_t); } undecided;
 	struct { VEC(struct match_hit); } hits;
 };
 
+/* Whether rules of a namespace count: that is up to its global rules. */
+enum space_state { SPACE_OPEN, SPACE_UNDECIDED, SPACE_SHUT };
+
 /* Conditions have this much work even when the search used up its own. */
-enum { CONDITION_WORK = 1 << 22 };
+enum { CONDITION_WORK = 1 << 24 };
+/* Each has half of what is left, and never less than this. */
+enum { RULE_WORK_MIN = 1 << 14 };
+/* Texts that functions return for one object. */
+enum { TEXT_BYTES_MAX = 1 << 20 };
+
+static struct value host_matches(struct module_host *host, struct value regex, struct str text)
+{
+	struct condition *c = (struct condition *)host;
+
+	if (regex.kind != VALUE_REGEX)
+		return VALUE_OF_UNKNOWN;
+	switch (confirm_text(c->confirm, (uint32_t)regex.integer, text)) {
+	case KNOWN_NO:
+		return value_int(0);
+	case KNOWN_YES:
+		return value_int(1);
+	case UNKNOWN:
+		break;
+	}
+	return VALUE_OF_UNKNOWN;
+}
+
+/* A byte costs a hash or a histogram less than a step of a pattern. */
+static bool host_charge(struct module_host *host, uint64_t bytes)
+{
+	struct condition *c = (struct condition *)host;
+
+	return condition_charge(c, bytes / 4 + 1);
+}
+
+static void host_log(struct module_host *host, struct str line)
+{
+	struct match_environment *env = ((struct condition *)host)->object->env;
+
+	if (env != NULL && env->log != NULL)
+		env->log(env, line);
+}
+
+static struct str host_data(struct module_host *host, enum module_id module)
+{
+	struct match_environment *env = ((struct condition *)host)->object->env;
+
+	return env != NULL && env->module_data != NULL ? env->module_data(env, module) : STR("");
+}
+
+static enum status init_condition(struct matcher *m, const struct image *img)
+{
+	m->img = img;
+	m->spaces = calloc((size_t)m->tables.space_count + 1, sizeof *m->spaces);
+	m->condition = (struct condition){
+		.host = {host_matches, host_charge, host_log, host_data},
+		.img = img,
+		.t = &m->tables,
+		.found = &m->search.found,
+		.confirm = m->search.confirm,
+		.texts = arena_new(TEXT_BYTES_MAX),
+		.rules = calloc((size_t)m->tables.rule_count + 1, 1),
+	};
+	return m->spaces && m->condition.texts && m->condition.rules ? OK : E_NOMEM;
+}
 
 enum status matcher_new(const struct image *img, struct matcher **ret, struct error *e)
 {
@@ -27,6 +94,8 @@ enum status matcher_new(const struct image *img, struct matcher **ret, struct er
 	status = tables_open(img, &m->tables, e);
 	if (status == OK)
 		status = search_init(&m->search, &m->tables);
+	if (status == OK)
+		status = init_condition(m, img);
 	if (status != OK) {
 		matcher_free(m);
 		return error_at(e, status, 0, "no memory for a matcher");
@@ -40,6 +109,9 @@ void matcher_free(struct matcher *m)
 	if (m == NULL)
 		return;
 	search_done(&m->search);
+	arena_free(m->condition.texts);
+	free(m->condition.rules);
+	free(m->spaces);
 	vec_done(&m->rules);
 	vec_done(&m->undecided);
 	vec_done(&m->hits);
@@ -54,7 +126,14 @@ bool matcher_wants(const struct matcher *m, enum object_type type, enum view vie
 enum status matcher_begin(struct matcher *m, const struct match_object *object)
 {
 	m->hits.len = m->undecided.len = 0;
+	m->hits.len = 0;
+	for (size_t i = 0; i < m->rules.len; i++) {
+		if (m->rules.items[i] < m->tables.rule_count)
+			m->condition.rules[m->rules.items[i]] = 0;
+	}
+	m->rules.len = 0;
 	search_begin(&m->search, object);
+	condition_begin(&m->condition, object);
 	return OK;
 }
 
@@ -120,7 +199,8 @@ static struct match_hit show(struct matcher *m, uint32_t index, const struct ima
 
 		if (pattern >= m->tables.pattern_count)
 			break;
-		if (found_show(found, (uint32_t)pattern, &span)) {
+		if ((m->tables.patterns[pattern].flags & PATTERN_PRIVATE) == 0 &&
+		    found_show(found, (uint32_t)pattern, &span)) {
 			hit.has_match = true;
 			hit.offset = span.start;
 			hit.length = span.length;
@@ -130,14 +210,57 @@ static struct match_hit show(struct matcher *m, uint32_t index, const struct ima
 	return hit;
 }
 
-static enum status decide(struct matcher *m, uint32_t index)
+/* Evaluate one rule with its share of the work that is left in *pool. */
+static void decide(struct matcher *m, uint32_t index, uint64_t *pool)
 {
-	struct condition condition = {&m->tables, m->search.object, &m->search.found};
+	struct found_set *found = &m->search.found;
+	struct image_rule rule;
+	uint64_t share = max_u64(*pool / 2, RULE_WORK_MIN);
 
 	if (index >= m->tables.rule_count)
+		return;
+	rule = m->tables.rules[index];
+	if (!applies(m, &rule))
+		return;
+	found->work = share;
+	m->condition.rules[index] =
+		(uint8_t)(1 + condition_holds(&m->condition, index, rule.condition));
+	*pool -= min_u64(*pool, share - found->work);
+}
+
+/* What the global rules make of their namespaces. */
+static void decide_spaces(struct matcher *m)
+{
+	const struct match_tables *t = &m->tables;
+
+	memset(m->spaces, SPACE_OPEN, t->space_count);
+	for (uint32_t i = 0; i < t->global_count; i++) {
+		uint32_t index = t->globals[i];
+
+		if (index >= t->rule_count)
+			continue;
+		struct image_rule rule = t->rules[index];
+		uint8_t known = m->condition.rules[index];
+		if (rule.space >= t->space_count || !applies(m, &rule) || known == 1 + KNOWN_YES)
+			continue;
+		bool is_open = known == 1 + UNKNOWN || (known == 0 && m->search.found.is_cut);
+		if (!is_open)
+			m->spaces[rule.space] = SPACE_SHUT;
+		else if (m->spaces[rule.space] == SPACE_OPEN)
+			m->spaces[rule.space] = SPACE_UNDECIDED;
+	}
+}
+
+/* What becomes of a rule that was evaluated. E_LIMIT: it was not decided. */
+static enum status conclude(struct matcher *m, uint32_t index)
+{
+	uint8_t known = index < m->tables.rule_count ? m->condition.rules[index] : 0;
+
+	if (known == 0 || known == 1 + KNOWN_NO)
 		return OK;
 	struct image_rule rule = m->tables.rules[index];
-	if (!applies(m, &rule))
+	uint8_t space = rule.space < m->tables.space_count ? m->spaces[rule.space] : SPACE_OPEN;
+	if (space == SPACE_SHUT || rule.head.effect == EFFECT_NONE)
 		return OK;
 	switch (condition_holds(&condition, rule.condition)) {
 	case KNOWN_NO:
@@ -147,6 +270,8 @@ static enum status decide(struct matcher *m, uint32_t index)
 	case KNOWN_YES:
 		break;
 	}
+	if (space == SPACE_UNDECIDED || known == 1 + UNKNOWN)
+		return E_LIMIT;
 	struct match_hit hit = show(m, index, &rule);
 	return vec_push(&m->hits, &hit) ? OK : E_NOMEM;
 }
@@ -154,14 +279,21 @@ static enum status decide(struct matcher *m, uint32_t index)
 enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, size_t *ret_count)
 {
 	struct found_set *found = &m->search.found;
+	uint64_t pool;
 	enum status result = OK;
 
-	if (!add_u64(found->work, CONDITION_WORK, &found->work))
-		found->work = UINT64_MAX;
+	*ret_hits = NULL;
+	*ret_count = 0;
+	if (!add_u64(found->work, CONDITION_WORK, &pool))
+		pool = UINT64_MAX;
 	if (!collect(m))
 		return E_NOMEM;
+	for (size_t i = 0; i < m->rules.len; i++)
+		decide(m, m->rules.items[i], &pool);
+	found->work = CONDITION_WORK;
+	decide_spaces(m);
 	for (size_t i = 0; i < m->rules.len; i++) {
-		enum status status = decide(m, m->rules.items[i]);
+		enum status status = conclude(m, m->rules.items[i]);
 
 		if (status == E_NOMEM)
 			return status;
@@ -177,4 +309,41 @@ size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules)
 {
 	*ret_rules = m->undecided.items;
 	return m->undecided.len;
+void matcher_wish(struct matcher *m, const struct match_wishes *wishes)
+	m->search.found.wishes = *wishes;
+}
+
+/* The pattern's place in PATN; false when the rule has no such pattern. */
+static bool find_pattern(const struct matcher *m, uint32_t rule, uint32_t pattern, uint32_t *ret)
+	if (rule >= m->tables.rule_count)
+		return false;
+	const struct image_rule row = m->tables.rules[rule];
+	*ret = row.pattern_first + pattern;
+	return pattern < row.pattern_count && *ret >= pattern && *ret < m->tables.pattern_count;
+}
+
+size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
+		     const struct match_span **ret_spans)
+	uint32_t at;
+
+	return find_pattern(m, rule, pattern, &at) ? found_spans(&m->search.found, at, ret_spans)
+						   : 0;
+}
+
+bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern)
+	const struct match_span *spans;
+	uint32_t at;
+
+	if (!find_pattern(m, rule, pattern, &at))
+		return false;
+	(void)found_spans(&m->search.found, at, &spans); /* a chain's matches are counted by now */
+	const struct found *f = found_get(&m->search.found, at);
+	return f != NULL && f->is_overrun;
+}
+
+enum status matcher_explain(struct matcher *m, uint32_t rule, struct buf *to)
+	m->search.found.work = CONDITION_WORK;
+	if (rule >= m->tables.rule_count)
+		return E_INTERNAL;
+	return explain_rule(&m->condition, rule, to);
 }

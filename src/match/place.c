@@ -37,7 +37,7 @@ static bool base_of(const struct image_pattern *pattern, const struct match_obje
 		return true;
 	case PLACE_END:
 		*ret = object->size;
-		return true;
+		return !object->is_process;
 	case PLACE_ENTRY:
 		return fact_of(object, FACT_EXE_ENTRY, 0, ret);
 	case PLACE_SECTION:

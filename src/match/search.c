@@ -106,12 +106,16 @@ void search_begin(struct search *s, const struct match_object *object)
 {
 	uint64_t work;
 
-	if (__builtin_mul_overflow(object->size, WORK_PER_BYTE, &work) ||
-	    !add_u64(work, WORK_BASE, &work))
+	if (object->is_process)
+		work = WORK_BASE;
+	else if (__builtin_mul_overflow(object->size, WORK_PER_BYTE, &work) ||
+		 !add_u64(work, WORK_BASE, &work))
 		work = UINT64_MAX;
 	found_reset(&s->found, work);
 	s->object = object;
 	s->from = 0;
+	s->is_region_over = true;
+	confirm_begin(s->confirm, 0);
 	s->active_len = 0;
 	s->schedule_len = s->schedule_next = 0;
 	for (uint32_t i = 0; i < s->t->everywhere_count; i++)
@@ -154,6 +158,7 @@ static void confirm_whole(struct search *s, struct candidate *c)
 	bool longest = (c->pattern.flags & PATTERN_LONGEST) != 0;
 	unsigned key = c->pattern.xor_first, last = c->pattern.xor_last;
 	int64_t length = -1;
+	uint8_t found_key = 0;
 
 	if ((c->pattern.flags & PATTERN_XOR) == 0) {
 		key = last = 0;
@@ -176,15 +181,17 @@ static void confirm_whole(struct search *s, struct candidate *c)
 			end = ends_last(ends);
 		else
 			(void)ends_next(ends, &end);
-		if (length < 0 || (longest ? end > length : end < length))
+		if (length < 0 || (longest ? end > length : end < length)) {
 			length = end;
+			found_key = (uint8_t)key;
+		}
 	}
 	if (length < 0)
 		return;
 	c->found = found_make(&s->found, c->part.pattern, 1);
 	if (c->found != NULL)
 		found_add(&s->found, c->found,
-			  (struct match_span){c->start, (uint64_t)length});
+			  (struct match_span){c->start, (uint64_t)length, found_key});
 }
 
 /* The part behind may start where this one ends, plus the gap. */
@@ -238,7 +245,7 @@ static void confirm_stage(struct search *s, struct candidate *c)
 			(void)ends_next(ends, &end);
 		c->found->is_found = true;
 		c->found->first =
-			(struct match_span){c->chain_start, c->start + end - c->chain_start};
+			(struct match_span){c->chain_start, c->start + end - c->chain_start, 0};
 	}
 }
 
@@ -282,7 +289,8 @@ static enum verdict try(struct search *s, uint32_t part, uint64_t start)
 		return OVER;
 	c.start = start;
 	c.found = found_get(&s->found, c.part.pattern);
-	if (c.found != NULL && c.found->is_found && !c.found->is_counted)
+	if (c.found != NULL &&
+	    (c.found->is_overrun || (c.found->is_found && !c.found->is_counted)))
 		return OVER;
 	return c.ordinal == 0 ? check_first(s, &c) : check_later(s, &c);
 }
@@ -359,26 +367,47 @@ static void sweep(struct search *s, uint64_t end)
 	}
 }
 
+/* Of a process: its bytes are not known before they come, and each region begins anew. */
+static void begin_window(struct search *s, const struct match_window *window)
+{
+	uint64_t fresh = window->start + window->len - window->fresh, work;
+
+	if (s->is_region_over && window->start + 1 >= s->from) {
+		s->from = window->start;
+		confirm_begin(s->confirm, window->start);
+	}
+	s->is_region_over = false;
+	if (s->found.is_cut || __builtin_mul_overflow(fresh, WORK_PER_BYTE, &work) ||
+	    !add_u64(s->found.work, work, &s->found.work))
+		return;
+}
+
 enum status search_window(struct search *s, const struct match_window *window)
 {
-	enum { AHEAD = IMAGE_PART_MAX + IMAGE_LOOK_MAX };
+	uint64_t ahead = (uint64_t)s->t->part_max + IMAGE_LOOK_MAX;
 	uint64_t end = window->start + window->len;
 
+	if (s->object->is_process)
+		begin_window(s, window);
 	if (s->found.work == 0)
 		return E_LIMIT;
 	/* a region of a process begins anew behind a hole */
-	if (s->object->is_process && window->fresh == window->start)
+	bool begins = s->object->is_process && window->fresh == window->start;
+
+	if (begins)
 		s->from = window->start;
-	if (window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX) || end < s->from)
+	if (end < s->from ||
+	    (!begins && window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX)))
 		return E_INTERNAL;
 	s->window = window;
-	s->to = end > AHEAD ? max_u64(s->from, end - AHEAD) : s->from;
+	s->to = end > ahead ? max_u64(s->from, end - ahead) : s->from;
 	/* the last part of a chain can have no length and stand behind the last byte */
 	if (window->last)
 		s->to = end + 1;
-	sweep(s, min_u64(s->to + (window->last ? 0 : IMAGE_PART_MAX), end + window->last));
+	sweep(s, min_u64(s->to + (window->last ? 0 : s->t->anchor_max), end + window->last));
 	s->from = s->to;
 	s->window = NULL;
+	s->is_region_over = window->last;
 	if (s->found.work > 0)
 		return OK;
 	s->found.is_cut = true;

@@ -17,10 +17,11 @@ struct scheduled {
 struct search {
 	const struct match_tables *t;
 	const struct kernel *kernel;
-	struct confirm *confirm;
+	struct confirm *confirm; /* a part at a start; conditions run texts by it, too */
 	struct found_set found;
 	const struct match_object *object;
 	uint64_t from; /* starts before this were tried */
+	bool is_region_over; /* of a process: the next window begins another region */
 
 	/* during search_window() */
 	const struct match_window *window;

@@ -75,6 +75,20 @@ static enum status open_grams(const struct image *img, struct match_tables *t, s
 	return OK;
 }
 
+/* How far ahead of a start a window has to reach. */
+static void measure(struct match_tables *t)
+{
+	for (uint32_t i = 0; i < t->part_count; i++) {
+		t->part_max = t->parts[i].max > t->part_max ? t->parts[i].max : t->part_max;
+		if (t->parts[i].anchor > t->anchor_max)
+			t->anchor_max = t->parts[i].anchor;
+	}
+	if (t->part_max > IMAGE_PART_MAX)
+		t->part_max = IMAGE_PART_MAX;
+	if (t->anchor_max > t->part_max)
+		t->anchor_max = t->part_max;
+}
+
 enum status tables_open(const struct image *img, struct match_tables *ret, struct error *e)
 {
 	struct match_tables t = {0};
@@ -90,7 +104,9 @@ enum status tables_open(const struct image *img, struct match_tables *ret, struc
 		SECTION(IMAGE_TAG_EVERYWHERE, everywhere, everywhere_count),
 		SECTION(IMAGE_TAG_PLACED, placed, placed_count),
 		SECTION(IMAGE_TAG_ALWAYS, always, always_count),
+		SECTION(IMAGE_TAG_GLOBALS, globals, global_count),
 		SECTION(IMAGE_TAG_WANTS, wants, want_count),
+		SECTION(IMAGE_TAG_SPACES, spaces, space_count),
 	};
 #undef SECTION
 
@@ -100,6 +116,7 @@ enum status tables_open(const struct image *img, struct match_tables *ret, struc
 		if (status != OK)
 			return status;
 	}
+	measure(&t);
 	enum status status = open_grams(img, &t, e);
 	if (status == OK)
 		*ret = t;

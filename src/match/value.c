@@ -1,5 +1,6 @@
 #include "match/value.h"
 
+#include <float.h>
 #include <math.h>
 
 bool value_holds(struct value v)
@@ -33,6 +34,14 @@ static bool is_missing(struct value a, struct value b, struct value *ret)
 	return true;
 }
 
+/* YARA keeps "undefined" as this number among the others: arithmetic that gives it is undefined. */
+#define UNDEFINED_NUMBER ((int64_t)UINT64_C(0xfffabadafabadaff))
+
+static struct value computed(int64_t number)
+{
+	return number == UNDEFINED_NUMBER ? VALUE_OF_UNDEFINED : value_int(number);
+}
+
 static bool is_number(struct value v)
 {
 	return v.kind == VALUE_INT || v.kind == VALUE_FLOAT;
@@ -47,7 +56,7 @@ struct value value_unary(enum ir_op op, struct value a)
 	if (a.kind != VALUE_INT)
 		return VALUE_OF_UNDEFINED;
 	/* through unsigned numbers, which wrap */
-	return value_int(op == OP_NEG ? (int64_t)(0 - (uint64_t)a.integer) : ~a.integer);
+	return computed(op == OP_NEG ? (int64_t)(0 - (uint64_t)a.integer) : ~a.integer);
 }
 
 static struct value compared(enum ir_op op, int order)
@@ -68,6 +77,25 @@ static struct value compared(enum ir_op op, int order)
 	}
 }
 
+/* Numbers that lie closer together than DBL_EPSILON are equal; what is no number is never true. */
+static struct value compare_floats(enum ir_op op, double a, double b)
+{
+	switch (op) {
+	case OP_EQ:
+		return value_int(fabs(a - b) < DBL_EPSILON);
+	case OP_NE:
+		return value_int(fabs(a - b) >= DBL_EPSILON);
+	case OP_LT:
+		return value_int(a < b);
+	case OP_LE:
+		return value_int(a <= b);
+	case OP_GT:
+		return value_int(a > b);
+	default:
+		return value_int(a >= b);
+	}
+}
+
 static struct value compare(enum ir_op op, struct value a, struct value b)
 {
 	if (a.kind == VALUE_TEXT && b.kind == VALUE_TEXT)
@@ -76,10 +104,7 @@ static struct value compare(enum ir_op op, struct value a, struct value b)
 		return VALUE_OF_UNDEFINED;
 	if (a.kind == VALUE_INT && b.kind == VALUE_INT)
 		return compared(op, a.integer < b.integer ? -1 : a.integer > b.integer);
-	double x = real_of(a), y = real_of(b);
-	if (isnan(x) || isnan(y))
-		return VALUE_OF_UNDEFINED;
-	return compared(op, x < y ? -1 : x > y);
+	return compare_floats(op, real_of(a), real_of(b));
 }
 
 static char fold(char c)
@@ -148,8 +173,8 @@ static struct value shift(enum ir_op op, int64_t a, int64_t b)
 	if (b < 0)
 		return VALUE_OF_UNDEFINED;
 	if (op == OP_SHL)
-		return value_int(b < 64 ? (int64_t)((uint64_t)a << b) : 0);
-	return value_int(b < 64 ? a >> b : 0);
+		return computed(b < 64 ? (int64_t)((uint64_t)a << b) : 0);
+	return computed(b < 64 ? a >> b : 0);
 }
 
 static struct value compute(enum ir_op op, int64_t a, int64_t b)
@@ -158,20 +183,20 @@ static struct value compute(enum ir_op op, int64_t a, int64_t b)
 
 	switch (op) {
 	case OP_ADD:
-		return value_int((int64_t)(x + y));
+		return computed((int64_t)(x + y));
 	case OP_SUB:
-		return value_int((int64_t)(x - y));
+		return computed((int64_t)(x - y));
 	case OP_MUL:
-		return value_int((int64_t)(x * y));
+		return computed((int64_t)(x * y));
 	case OP_DIV:
 	case OP_MOD:
 		return divide(op, a, b);
 	case OP_BIT_AND:
-		return value_int((int64_t)(x & y));
+		return computed((int64_t)(x & y));
 	case OP_BIT_OR:
-		return value_int((int64_t)(x | y));
+		return computed((int64_t)(x | y));
 	case OP_BIT_XOR:
-		return value_int((int64_t)(x ^ y));
+		return computed((int64_t)(x ^ y));
 	default:
 		return shift(op, a, b);
 	}
@@ -187,7 +212,7 @@ static struct value compute_float(enum ir_op op, double a, double b)
 	case OP_MUL:
 		return value_float(a * b);
 	case OP_DIV:
-		return b < 0 || b > 0 ? value_float(a / b) : VALUE_OF_UNDEFINED;
+		return value_float(a / b); /* by 0 as well: infinite, or no number */
 	default:
 		return VALUE_OF_UNDEFINED;
 	}

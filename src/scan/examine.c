@@ -83,7 +83,7 @@ static void check_sections(struct scanner *s, const struct pass *p)
 	const struct object *o = p->o;
 	uint64_t budget;
 
-	if ((s->facts_types & 1u << o->type) == 0 || o->is_cut)
+	if (!s->has_sections || o->format == NULL || o->format->facts == NULL || o->is_cut)
 		return;
 	enum status status = fact_need(&s->facts, PART_exe);
 	if (status != OK) {

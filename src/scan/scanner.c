@@ -43,8 +43,6 @@ static enum status take_image(struct scanner *s, struct scan_image *to, const st
 	for (unsigned type = 0; type < TYPE_COUNT; type++) {
 		if (matcher_wants(to->matcher, type, VIEW_RAW))
 			to->wanted_types |= 1u << type;
-		if (image_needs_facts(img, type))
-			to->facts_types |= 1u << type;
 	}
 	return OK;
 }
@@ -72,7 +70,7 @@ static enum status build(struct scanner *s, const struct scan_options *options, 
 		if (status != OK)
 			return status;
 		s->wanted_types |= s->images[i].wanted_types;
-		s->facts_types |= s->images[i].facts_types;
+		s->has_sections |= image_has_hashes(s->images[i].img, SUBJECT_SECTION);
 	}
 	enum status status = digester_new(&s->digester);
 	return status == OK ? OK : error_at(e, status, 0, "a digest is not available");

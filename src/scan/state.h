@@ -22,7 +22,7 @@ enum { WINDOW_BYTES = 256 * 1024, WINDOW_ROOM = WINDOW_BYTES + MATCH_OVERLAP };
 struct scan_image {
 	const struct image *img;
 	struct matcher *matcher;
-	uint32_t wanted_types, facts_types;
+	uint32_t wanted_types;
 	/* the current object */
 	bool is_begun, is_fed; /* the matcher looks at it; it wants more windows */
 	const struct match_hit *hits;
@@ -64,7 +64,8 @@ struct scanner {
 	uint8_t data[DETAIL_TEXT_MAX]; /* bytes of a match that are told */
 	struct scan_image *images;
 	size_t image_count;
-	uint32_t wanted_types, facts_types; /* by any image */
+	uint32_t wanted_types; /* by any image */
+	bool has_sections;     /* some rule is about the digest of a section */
 	struct digester *digester;
 	struct arena *arena; /* facts of the current object */
 	struct fact_set facts;

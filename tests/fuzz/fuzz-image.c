@@ -46,8 +46,25 @@ static void look_up(const struct image *img, const uint8_t *data, size_t size)
 	}
 }
 
+static void tell_rule(const struct image *img, uint32_t rule)
+{
+	struct rule_extra extra = {.tag_count = 0};
+	struct ir_meta meta;
+	struct str text;
+	bool is_private;
+
+	expect(image_rule_extra(img, rule, &extra));
+	for (uint32_t i = 0; i <= min_u64(extra.tag_count, 4); i++)
+		expect(image_rule_tag(img, rule, i, &text));
+	for (uint32_t i = 0; i <= min_u64(extra.meta_count, 4); i++)
+		expect(image_rule_meta(img, rule, i, &meta));
+	for (uint32_t i = 0; i <= min_u64(extra.pattern_count, 4); i++)
+		expect(image_rule_pattern(img, rule, i, &text, &is_private));
+}
+
 static void describe(const struct image *img)
 {
+	struct ir_variable variable;
 	struct image_source source;
 	struct image_skip skip;
 	struct image_count count;
@@ -61,8 +78,14 @@ static void describe(const struct image *img)
 		expect(image_count_at(img, i, &count));
 	for (uint32_t i = 0; i < 64; i++)
 		(void)image_text(img, i, &text);
-	for (unsigned t = 0; t < TYPE_COUNT; t++)
-		(void)image_needs_facts(img, t);
+	for (unsigned subject = 0; subject < SUBJECT_COUNT; subject++)
+		(void)image_has_hashes(img, subject);
+	for (unsigned module = 0; module < MODULE_COUNT; module++)
+		(void)image_uses_module(img, module);
+	for (uint32_t i = 0; i <= min_u64(image_rule_count(img), 8); i++)
+		tell_rule(img, i);
+	for (uint32_t i = 0; i <= min_u64(image_variable_count(img), 8); i++)
+		expect(image_variable_at(img, i, &variable));
 }
 
 static void try_image(const uint8_t *data, size_t size)

@@ -160,6 +160,7 @@ static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 		return NULL;
 	check_slow(c, s, p);
 	p->name = arena_str(c->rs->arena, s->name);
+	c->is_full |= p->name.data == NULL;
 	p->rule = MATCH_EVERY_START;
 	for (const struct ast_modifier *m = s->modifiers; m != NULL; m = m->next)
 		p->is_private |= m->kind == AST_PRIVATE;
@@ -173,11 +174,8 @@ void check_strings_end(struct check *c, struct ir_pattern ***ret, uint32_t *ret_
 	struct ir_pattern **patterns =
 		arena_new_array(c->rs->arena, struct ir_pattern *, c->use_count + 1);
 
-	if (patterns == NULL) {
-		c->is_full = true;
-		return;
-	}
-	for (uint32_t i = 0; i < c->use_count; i++) {
+	c->is_full |= patterns == NULL;
+	for (uint32_t i = 0; i < c->use_count && !c->is_full; i++) {
 		const struct string_use *u = &c->uses[i];
 		struct str name = u->string->name;
 

@@ -10,12 +10,18 @@ enum { ARENA_MIN = 64 << 20, ARENA_PER_BYTE = 64, PROBE_LEN = 4096 };
 
 const struct ir_pattern *check_regex(struct check *c, const struct ast_regex *regex)
 {
-	return yara_condition_regex(c->y, c->rs->arena, regex);
+	const struct ir_pattern *p = yara_condition_regex(c->y, c->rs->arena, regex);
+
+	c->is_full |= c->y->status != OK;
+	return p;
 }
 
 struct ir_pattern *check_pattern(struct check *c, const struct ast_string *string)
 {
-	return yara_pattern(c->y, c->rs->arena, string);
+	struct ir_pattern *p = yara_pattern(c->y, c->rs->arena, string);
+
+	c->is_full |= c->y->status != OK;
+	return p;
 }
 
 /* What earlier sources of the namespace imported. */

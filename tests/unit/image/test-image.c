@@ -138,8 +138,8 @@ static void wants_digests(void **state)
 			fail_msg("subject %d, size %llu: got %#x, want %#x", (int)cases[i].subject,
 				 (unsigned long long)cases[i].size, got, cases[i].want);
 	}
-	assert_true(image_needs_facts(img, TYPE_PE));
-	assert_false(image_needs_facts(img, TYPE_GZIP));
+	assert_true(image_has_hashes(img, OBJECT));
+	assert_true(image_has_hashes(img, SECTION));
 	image_close(img);
 	free(m.data);
 }
@@ -272,7 +272,8 @@ static void empty_rule_set(void **state)
 	build(made_rules(0), &m);
 	struct image *img = open_image(&m);
 	assert_int_equal(image_digests_for(img, OBJECT, 0), 0);
-	assert_false(image_needs_facts(img, TYPE_PE));
+	assert_false(image_has_hashes(img, OBJECT));
+	assert_false(image_has_hashes(img, SECTION));
 	assert_int_equal(image_rule_info(img, (struct rule_ref){0, 0}, &info), E_MALFORMED);
 	assert_int_equal(image_rule_info(img, (struct rule_ref){1, 0}, &info), E_MALFORMED);
 	image_close(img);

@@ -182,12 +182,48 @@ static void namespaces(void **state)
 	told_done(&told);
 }
 
+/* Whatever allocation of the rule set fails, compilation ends with E_LIMIT and nothing worse. */
+static void full_arenas(void **state)
+{
+	const char *source =
+		"import \"tests\" rule a : t { meta: m = \"x\" condition: filename == \"a\" }\n"
+		"rule r { strings: $a = \"abc\" nocase $b = /abc[bc]d/ $c = { 61 62 63 ?? (62 | "
+		"63) }\n"
+		"condition: 2 of them and for any of ($a*) : ($ at 1 and #b > @c[1]) and a and\n"
+		"for any k, v in tests.struct_dict : (v.s matches /x+/i) and any of (a*) and\n"
+		"for all i in (1, 2) : (tests.isum(i, -filesize) < 1.5 * uint8(i)) }";
+	struct source_text src = {STR("x.yar"), str_of(source), STR(""), NULL};
+	enum status status = E_LIMIT;
+	unsigned refused = 0, bad = 0;
+
+	(void)state;
+	for (size_t ceiling = 64; status != OK; ceiling += 24) {
+		struct told told;
+
+		told_init(&told);
+		arena_free(told.rs->arena);
+		told.rs->arena = arena_new(ceiling);
+		status = front_for(&src)->compile(&src, told.rs, &told.report);
+		bool is_right = (status == OK && told.rs->rules.len == 2) || status == E_LIMIT;
+		if (!is_right || told.text.len > 0)
+			print_error("ceiling %zu: %s, %zu rules\n%.*s", ceiling,
+				    status_name(status), told.rs->rules.len, (int)told.text.len,
+				    (const char *)told.text.data);
+		bad += !is_right || told.text.len > 0;
+		refused += status != OK;
+		told_done(&told);
+	}
+	assert_int_equal(bad, 0);
+	assert_true(refused > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(diagnostics),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(namespaces),
+		cmocka_unit_test(full_arenas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

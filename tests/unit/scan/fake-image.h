@@ -108,9 +108,9 @@ enum status image_rule_info(const struct image *img, struct rule_ref ref, struct
 	return OK;
 }
 
-bool image_needs_facts(const struct image *img, enum object_type type)
+bool image_has_hashes(const struct image *img, enum hash_subject subject)
 {
-	return img->needs_facts && type == TYPE_PE;
+	return img->needs_facts && subject == SUBJECT_SECTION;
 }
 
 enum status matcher_new(const struct image *img, struct matcher **ret, struct error *e)
