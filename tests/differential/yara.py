@@ -146,7 +146,7 @@ def parse(text):
         match = MATCH.match(line)
         if match and current is not None:
             current.append((int(match[1], 16), int(match[2]), match[3]))
-        elif " " in line:
+        elif re.match(r"s\d+:\w+ /", line):
             rule, path = line.split(" ", 1)
             current = found.setdefault((rule, path), [])
     return found
@@ -191,7 +191,7 @@ def compare_scan(runs, rules, files, folder):
     named = [f"s{i}:{source}" for i, source in enumerate(rules)]
     found = {}
     for name in runs.programs:
-        code, out, err = runs.run(name, ["-w", "-e", "-s", "-L", "-p1", *named, "--scan-list",
+        code, out, err = runs.run(name, ["-w", "-e", "-s", "-L", "-p", "1", *named, "--scan-list",
                                          str(listing)])
         if code not in (0, 1) or err:
             print(f"{name}: exit status {code}: {err[:2000]}")
