@@ -151,7 +151,9 @@ static X509_SIG *parse_indirect_data(const PKCS7 *p7)
 	if ((ASN1_get_object(&p, &len, &tag, &class, (long)content.len) & 0x81) != 0)
 		return NULL;
 	p += len;
-	return d2i_X509_SIG(NULL, &p, (long)(content.len - (size_t)(p - (const uint8_t *)content.data)));
+	size_t before = (size_t)(p - (const uint8_t *)content.data);
+
+	return d2i_X509_SIG(NULL, &p, (long)(content.len - before));
 }
 
 /* SpcSpOpusInfo: SEQUENCE { [0] { [0] UTF-16 or [1] ASCII name } OPTIONAL, … } */

@@ -48,6 +48,7 @@ enum {
 	PATTERN_LONGEST = 4,  /* else the shortest match at each start */
 	PATTERN_RISING = 8,   /* MATCH_RISING_START */
 	PATTERN_PRIVATE = 16, /* counted, not shown */
+	PATTERN_HEX = 64,     /* written in hex, and shown so */
 };
 struct image_pattern {
 	int64_t delta;       /* struct ir_place */

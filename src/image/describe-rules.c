@@ -102,6 +102,21 @@ enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t 
 	return OK;
 }
 
+bool image_pattern_is_hex(const struct image *img, uint32_t rule, uint32_t i)
+{
+	struct image_rule row;
+	struct image_pattern pattern;
+
+	if (!read_rule(img, rule, &row) || i >= row.pattern_count)
+		return false;
+	const uint8_t *found = image_row_at(img, IMAGE_TAG_PATTERNS, sizeof pattern,
+					    (uint64_t)row.pattern_first + i);
+	if (found == NULL)
+		return false;
+	memcpy(&pattern, found, sizeof pattern);
+	return (pattern.flags & PATTERN_HEX) != 0;
+}
+
 uint32_t image_variable_count(const struct image *img)
 {
 	return image_rows(img, IMAGE_TAG_VARIABLES);

@@ -122,12 +122,10 @@ MUST_CHECK enum status image_rule_tag(const struct image *img, uint32_t rule, ui
 				      struct str *ret);
 MUST_CHECK enum status image_rule_meta(const struct image *img, uint32_t rule, uint32_t i,
 				       struct ir_meta *ret);
-struct rule_pattern {
-	struct str name;         /* "$a" */
-	bool is_private, is_hex; /* as in struct ir_pattern */
-};
 MUST_CHECK enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t i,
-					  struct rule_pattern *ret);
+					  struct str *ret_name, bool *ret_is_private);
+/** Whether it is written in hex. */
+bool image_pattern_is_hex(const struct image *img, uint32_t rule, uint32_t i);
 
 /** Rules with a condition. */
 uint32_t image_rule_count(const struct image *img);

@@ -26,5 +26,5 @@ struct condition {
 /** For `object`, which is borrowed like all else that `c` holds. */
 void condition_begin(struct condition *c, const struct match_object *object);
 
-/** Whether the condition of rule `rule`, whose first node is `node`, holds. UNKNOWN: not decided. */
+/** Whether the condition of `rule`, whose first node is `node`, holds. UNKNOWN: not decided. */
 enum known condition_holds(struct condition *c, uint32_t rule, uint32_t node);

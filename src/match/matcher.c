@@ -126,7 +126,6 @@ bool matcher_wants(const struct matcher *m, enum object_type type, enum view vie
 enum status matcher_begin(struct matcher *m, const struct match_object *object)
 {
 	m->hits.len = m->undecided.len = 0;
-	m->hits.len = 0;
 	for (size_t i = 0; i < m->rules.len; i++) {
 		if (m->rules.items[i] < m->tables.rule_count)
 			m->condition.rules[m->rules.items[i]] = 0;
@@ -262,16 +261,8 @@ static enum status conclude(struct matcher *m, uint32_t index)
 	uint8_t space = rule.space < m->tables.space_count ? m->spaces[rule.space] : SPACE_OPEN;
 	if (space == SPACE_SHUT || rule.head.effect == EFFECT_NONE)
 		return OK;
-	switch (condition_holds(&condition, rule.condition)) {
-	case KNOWN_NO:
-		return OK;
-	case UNKNOWN:
-		return vec_push(&m->undecided, &index) ? E_LIMIT : E_NOMEM;
-	case KNOWN_YES:
-		break;
-	}
 	if (space == SPACE_UNDECIDED || known == 1 + UNKNOWN)
-		return E_LIMIT;
+		return vec_push(&m->undecided, &index) ? E_LIMIT : E_NOMEM;
 	struct match_hit hit = show(m, index, &rule);
 	return vec_push(&m->hits, &hit) ? OK : E_NOMEM;
 }
@@ -309,12 +300,16 @@ size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules)
 {
 	*ret_rules = m->undecided.items;
 	return m->undecided.len;
+}
+
 void matcher_wish(struct matcher *m, const struct match_wishes *wishes)
+{
 	m->search.found.wishes = *wishes;
 }
 
 /* The pattern's place in PATN; false when the rule has no such pattern. */
 static bool find_pattern(const struct matcher *m, uint32_t rule, uint32_t pattern, uint32_t *ret)
+{
 	if (rule >= m->tables.rule_count)
 		return false;
 	const struct image_rule row = m->tables.rules[rule];
@@ -324,6 +319,7 @@ static bool find_pattern(const struct matcher *m, uint32_t rule, uint32_t patter
 
 size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
 		     const struct match_span **ret_spans)
+{
 	uint32_t at;
 
 	return find_pattern(m, rule, pattern, &at) ? found_spans(&m->search.found, at, ret_spans)
@@ -331,6 +327,7 @@ size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
 }
 
 bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern)
+{
 	const struct match_span *spans;
 	uint32_t at;
 
@@ -342,6 +339,7 @@ bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern)
 }
 
 enum status matcher_explain(struct matcher *m, uint32_t rule, struct buf *to)
+{
 	m->search.found.work = CONDITION_WORK;
 	if (rule >= m->tables.rule_count)
 		return E_INTERNAL;

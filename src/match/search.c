@@ -113,7 +113,7 @@ void search_begin(struct search *s, const struct match_object *object)
 		work = UINT64_MAX;
 	found_reset(&s->found, work);
 	s->object = object;
-	s->from = 0;
+	s->from = s->first = 0;
 	s->is_region_over = true;
 	confirm_begin(s->confirm, 0);
 	s->active_len = 0;
@@ -373,8 +373,8 @@ static void begin_window(struct search *s, const struct match_window *window)
 	uint64_t fresh = window->start + window->len - window->fresh, work;
 
 	if (s->is_region_over && window->start + 1 >= s->from) {
-		s->from = window->start;
-		confirm_begin(s->confirm, window->start);
+		s->from = s->first = window->start;
+		confirm_begin(s->confirm, s->first);
 	}
 	s->is_region_over = false;
 	if (s->found.is_cut || __builtin_mul_overflow(fresh, WORK_PER_BYTE, &work) ||
@@ -391,13 +391,8 @@ enum status search_window(struct search *s, const struct match_window *window)
 		begin_window(s, window);
 	if (s->found.work == 0)
 		return E_LIMIT;
-	/* a region of a process begins anew behind a hole */
-	bool begins = s->object->is_process && window->fresh == window->start;
-
-	if (begins)
-		s->from = window->start;
-	if (end < s->from ||
-	    (!begins && window->start > s->from - min_u64(s->from, IMAGE_LOOK_MAX)))
+	uint64_t seen = min_u64(s->from - s->first, IMAGE_LOOK_MAX);
+	if (window->start < s->first || window->start > s->from - seen || end < s->from)
 		return E_INTERNAL;
 	s->window = window;
 	s->to = end > ahead ? max_u64(s->from, end - ahead) : s->from;

@@ -17,6 +17,11 @@ static void tell_damage(struct scanner *s, const struct object *o)
 	budget_missed(s, REASON_INTERNAL, 0, o->depth);
 }
 
+struct rule_pattern {
+	struct str name; /* "$a" */
+	bool is_private, is_hex;
+};
+
 /* A rule of the object at hand. */
 struct told {
 	const struct scan_image *image;
@@ -106,10 +111,12 @@ static enum status tell_patterns(struct scanner *s, const struct object *o, cons
 {
 	for (uint32_t i = 0; i < t->extra.pattern_count; i++) {
 		struct rule_pattern pattern;
-		enum status status = image_rule_pattern(t->image->img, t->rule, i, &pattern);
+		enum status status = image_rule_pattern(t->image->img, t->rule, i, &pattern.name,
+							&pattern.is_private);
 
 		if (status != OK)
 			return status;
+		pattern.is_hex = image_pattern_is_hex(t->image->img, t->rule, i);
 		if (matcher_is_overrun(t->image->matcher, t->rule, i)) {
 			struct detail d = {.kind = DETAIL_OVERRUN, .name = pattern.name};
 

@@ -1,3 +1,5 @@
+#include <float.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -204,11 +206,21 @@ static struct val of_reals(enum ir_op op, double a, double b)
 	case OP_MUL:
 		return real(a * b);
 	case OP_DIV:
-		return b < 0 || b > 0 ? real(a / b) : undefined;
+		return real(a / b);
+	case OP_EQ:
+		return integer(fabs(a - b) < DBL_EPSILON);
+	case OP_NE:
+		return integer(fabs(a - b) >= DBL_EPSILON);
+	case OP_LT:
+		return integer(a < b);
+	case OP_LE:
+		return integer(a <= b);
+	case OP_GT:
+		return integer(a > b);
+	case OP_GE:
+		return integer(a >= b);
 	default:
-		if (op < OP_EQ || op > OP_GE || a != a || b != b)
-			return undefined;
-		return order(op, (a > b) - (a < b));
+		return undefined;
 	}
 }
 

@@ -154,7 +154,9 @@ static bool is_base64(const struct ast_string *s)
 static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 {
 	const struct ast_string *s = u->string;
-	struct ir_pattern *p = check_modifiers(c, s) ? check_pattern(c, s) : NULL;
+	/* a value that could not be read was reported */
+	bool is_read = s->value_span.end > 0;
+	struct ir_pattern *p = is_read && check_modifiers(c, s) ? check_pattern(c, s) : NULL;
 
 	if (p == NULL)
 		return NULL;

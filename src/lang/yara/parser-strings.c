@@ -112,6 +112,7 @@ static void read_string(struct parser *p, struct ast_string *s)
 	s->name = p->token.text;
 	if (p->token.is_wildcard) {
 		parser_expected(p, "the name of a string without '*'");
+		parser_step(p); /* what skips to the next string would find this one again */
 		return;
 	}
 	parser_step(p);

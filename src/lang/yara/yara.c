@@ -21,6 +21,8 @@ struct ir_pattern *check_pattern(struct check *c, const struct ast_string *strin
 	struct ir_pattern *p = yara_pattern(c->y, c->rs->arena, string);
 
 	c->is_full |= c->y->status != OK;
+	if (p != NULL)
+		p->is_hex = string->kind == AST_STRING_HEX;
 	return p;
 }
 
@@ -45,7 +47,8 @@ static enum status check_items(struct check *c)
 
 	for (const struct ast_item *i = c->y->ast->items; i != NULL && status == OK; i = i->next) {
 		c->y->rule = NULL;
-		if (i->kind == AST_IMPORT)
+		/* without a text there was something else, which was reported */
+		if (i->kind == AST_IMPORT && i->text.data != NULL)
 			check_import(c, i);
 		else if (i->kind == AST_RULE)
 			status = check_rule(c, i->rule);

@@ -121,7 +121,8 @@ static inline enum status made_add_rule(struct ruleset *rs, const char *name)
 		{.name = STR("$a"), .body = ir_concat(a, items, LEN(items))},
 		{.name = STR("$b"),
 		 .body = ir_bytes(a, value, mask, 2),
-		 .place = {.base = PLACE_START, .delta = 4}},
+		 .place = {.base = PLACE_START, .delta = 4},
+		 .is_private = true},
 	};
 	struct ir_pattern **list = arena_new_array(a, struct ir_pattern *, LEN(patterns));
 	struct ir_expr *few[] = {ir_over_set(a, OP_DISTINCT, both, 2), ir_int(a, 1)};
@@ -131,9 +132,18 @@ static inline enum status made_add_rule(struct ruleset *rs, const char *name)
 		ir_indexed(a, OP_MATCHED, 1),
 		ir_op(a, OP_EQ, small, 2),
 	};
+	static const struct str tags[] = {STR("one"), STR("two")};
+	static const struct ir_meta metas[] = {
+		{.key = STR("author"), .kind = META_TEXT, .text = STR("somebody")},
+		{.key = STR("level"), .kind = META_INT, .integer = -3},
+	};
 	struct ir_rule rule = {
 		.name = str_of(name),
 		.line = 9,
+		.tags = tags,
+		.tag_count = LEN(tags),
+		.meta = metas,
+		.meta_count = LEN(metas),
 		.pattern_count = LEN(patterns),
 		.patterns = list,
 		.condition = ir_op(a, OP_OR, either, LEN(either)),

@@ -263,6 +263,47 @@ static void same_bytes(void **state)
 	free(b.data);
 }
 
+/* What a rule with a condition tells of itself. */
+static void tells(void **state)
+{
+	struct ruleset *rs = rules();
+	struct made_image m;
+	struct rule_extra extra;
+	struct ir_meta meta;
+	struct str text;
+	bool is_private;
+
+	(void)state;
+	assert_int_equal(made_add_rule(rs, "Pattern"), OK);
+	build(rs, &m);
+	struct image *img = open_image(&m);
+	assert_int_equal(image_rule_count(img), 1);
+	assert_int_equal(image_rule_extra(img, 0, &extra), OK);
+	assert_true(str_eq(extra.space, STR("")));
+	assert_false(extra.is_private || extra.is_global);
+	assert_int_equal(extra.tag_count, 2);
+	assert_int_equal(extra.meta_count, 2);
+	assert_int_equal(extra.pattern_count, 2);
+	assert_int_equal(image_rule_tag(img, 0, 1, &text), OK);
+	assert_true(str_eq(text, STR("two")));
+	assert_int_equal(image_rule_tag(img, 0, 2, &text), E_MALFORMED);
+	assert_int_equal(image_rule_meta(img, 0, 0, &meta), OK);
+	assert_true(str_eq(meta.key, STR("author")) && str_eq(meta.text, STR("somebody")));
+	assert_int_equal(image_rule_meta(img, 0, 1, &meta), OK);
+	assert_int_equal(meta.kind, META_INT);
+	assert_int_equal(meta.integer, -3);
+	assert_int_equal(image_rule_pattern(img, 0, 0, &text, &is_private), OK);
+	assert_true(str_eq(text, STR("$a")) && !is_private);
+	assert_int_equal(image_rule_pattern(img, 0, 1, &text, &is_private), OK);
+	assert_true(str_eq(text, STR("$b")) && is_private);
+	assert_int_equal(image_rule_pattern(img, 0, 2, &text, &is_private), E_MALFORMED);
+	assert_int_equal(image_rule_extra(img, 1, &extra), E_MALFORMED);
+	assert_int_equal(image_variable_count(img), 0);
+	assert_false(image_uses_module(img, MODULE_pe));
+	image_close(img);
+	free(m.data);
+}
+
 static void empty_rule_set(void **state)
 {
 	struct made_image m;
@@ -385,7 +426,10 @@ static void verify_checks_structure(void **state)
 		{"operator", IMAGE_TAG_CONDITIONS, 0, 0x80, "condition is damaged"},
 		{"operands", IMAGE_TAG_CONDITIONS, 20, 1, "condition is damaged"},
 		{"set", IMAGE_TAG_CONDITIONS, 32 + 12, 0x80, "condition is damaged"},
-		{"set item", IMAGE_TAG_SETS, 0, 0x80, "list of the planner is damaged"},
+		{"set item", IMAGE_TAG_SETS, 0, 0x80, "condition is damaged"},
+		{"namespace", IMAGE_TAG_RULES, 32, 1, "rule is damaged"},
+		{"pattern name", IMAGE_TAG_PATTERN_NAMES, 3, 0x80,
+		 "what is told of a rule is damaged"},
 		{"placed pattern", IMAGE_TAG_PLACED, 0, 0x80, "list of the planner is damaged"},
 		{"always", IMAGE_TAG_ALWAYS, 0, 0x80, "list of the planner is damaged"},
 		{"gram width", IMAGE_TAG_GRAMS, 0, 1, "table of grams is damaged"},
@@ -419,6 +463,7 @@ int main(void)
 		cmocka_unit_test(finds),
 		cmocka_unit_test(wants_digests),
 		cmocka_unit_test(describes),
+		cmocka_unit_test(tells),
 		cmocka_unit_test(agrees_with_plain_search),
 		cmocka_unit_test(same_bytes),
 		cmocka_unit_test(empty_rule_set),

@@ -94,6 +94,11 @@ static const struct {
 	 "2:1+15 wrong usage: a structure is neither true nor false\n"},
 	{"variable", "rule r { condition:\nfilenam == \"a\" }",
 	 "2:1+7 undefined identifier \"filenam\" (did you mean filename?)\n"},
+	{"no module", "import \"\" import rule r { condition: true }",
+	 "1:18+4 expected the name of a module in quotes, found 'rule'\n"
+	 "1:8+2 invalid module name \"\"\n"},
+	{"wildcard of a string", "rule r { strings: $a* = \"abc\" condition: true }",
+	 "1:19+3 expected the name of a string without '*', found '$a'\n"},
 	/* rules */
 	{"same name", "rule r { condition: true }\nrule r { condition: true }",
 	 "2:6+1 duplicated identifier \"r\"\n"},

@@ -128,7 +128,7 @@ static void no_rules(void **state)
 	finish(&r);
 }
 
-/* Counting ends at a million matches, and the first 10,000 are known by their place. */
+/* Counting ends at a million matches, all of which are known; the rules are decided by them. */
 static void many_matches(void **state)
 {
 	struct ruleset *rs = made_rules(1);
@@ -136,37 +136,136 @@ static void many_matches(void **state)
 	struct ir_pattern *p = tiny_pattern(a, "61");
 	struct {
 		struct ir_expr *condition;
-		bool is_decided;
+		bool want;
 	} cases[] = {
 		{op2(a, OP_EQ, ir_indexed(a, OP_COUNT, 0), ir_int(a, 1000000)), true},
-		{op2(a, OP_EQ, nth(a, OP_OFFSET, 10000), ir_int(a, 9999)), true},
-		{op2(a, OP_EQ, nth(a, OP_OFFSET, 10001), ir_int(a, 10000)), false},
-		{nth(a, OP_MATCHED_AT, 500), true},
-		{nth(a, OP_MATCHED_AT, 50000), false},
+		{op2(a, OP_EQ, nth(a, OP_OFFSET, 1000000), ir_int(a, 999999)), true},
+		{op2(a, OP_EQ, nth(a, OP_OFFSET, 1000001), ir_int(a, 1000000)), false},
+		{nth(a, OP_MATCHED_AT, 999999), true},
+		{nth(a, OP_MATCHED_AT, 1000000), false},
 		{op2(a, OP_MATCHED_IN, ir_int(a, 5), ir_int(a, 1 << 20)), true},
-		{op2(a, OP_OR, nth(a, OP_MATCHED_AT, 50000), ir_indexed(a, OP_MATCHED, 0)), true},
 	};
+	const struct match_span *spans;
 	uint8_t *text = malloc(BIG);
 	struct run r;
 
 	(void)state;
 	memset(text, 'a', BIG);
 	cases[3].condition->index = cases[4].condition->index = 0;
-	for (size_t i = 0; i < LEN(cases); i++)
-		tiny_rule(rs, "rule", &p, 1, cases[i].condition);
-	start(&r, rs);
-	scan(&r, text, BIG, TYPE_DATA);
-	assert_int_equal(r.fed, OK);
-	assert_int_equal(r.ended, E_LIMIT);
-	for (size_t i = 0, next = 0; i < LEN(cases); i++) {
-		bool is_hit = next < r.count && r.hits[next].rule == i;
+	for (size_t k = 0; k < LEN(cases); k++) {
+		struct ruleset *one = made_rules(1);
 
-		next += is_hit;
-		if (is_hit != cases[i].is_decided)
-			fail_msg("rule %zu: hit %d, want %d", i, is_hit, cases[i].is_decided);
+		tiny_rule(one, "rule", &p, 1, cases[k].condition);
+		start(&r, one);
+		scan(&r, text, BIG, TYPE_DATA);
+		assert_int_equal(r.fed, OK);
+		assert_int_equal(r.ended, OK);
+		if ((r.count == 1) != cases[k].want)
+			fail_msg("rule %zu: want %d", k, cases[k].want);
+		assert_true(matcher_is_overrun(r.m, 0, 0));
+		assert_int_equal(matcher_spans(r.m, 0, 0, &spans), 1000000);
+		assert_int_equal(spans[999999].start, 999999);
+		scan(&r, "b", 1, TYPE_DATA);
+		assert_false(matcher_is_overrun(r.m, 0, 0));
+		assert_int_equal(matcher_spans(r.m, 0, 0, &spans), 0);
+		finish(&r);
+	}
+	ruleset_free(rs);
+	free(text);
+}
+
+/* What is kept of matches that no condition counts. */
+static void wishes(void **state)
+{
+	static const struct {
+		struct match_wishes wishes;
+		size_t want, want_counted;
+	} cases[] = {
+		{{false, false}, 1, 3},
+		{{true, false}, 3, 3},
+		{{true, true}, 1, 3},
+	};
+	struct ruleset *rs = made_rules(1);
+	struct ir_pattern *p[] = {tiny_pattern(rs->arena, "'ab'"), tiny_pattern(rs->arena, "'ab'")};
+	const struct match_span *spans;
+	struct run r;
+
+	(void)state;
+	p[0]->has_xor = true;
+	p[0]->xor_first = 1;
+	p[0]->xor_last = 9;
+	tiny_rule(rs, "rule", p, 2,
+		  op2(rs->arena, OP_OR, ir_indexed(rs->arena, OP_MATCHED, 0),
+		      ir_indexed(rs->arena, OP_COUNT, 1)));
+	start(&r, rs);
+	for (size_t i = 0; i < LEN(cases); i++) {
+		matcher_wish(r.m, &cases[i].wishes);
+		/* "ab" under the keys 2, 3 and 9, and as it is */
+		scan(&r, "c`.ba.hk.ab.ab.ab", 17, TYPE_DATA);
+		assert_int_equal(matcher_spans(r.m, 0, 0, &spans), cases[i].want);
+		assert_int_equal(spans[0].start, 0);
+		assert_int_equal(spans[0].length, 2);
+		assert_int_equal(spans[0].key, 2);
+		if (cases[i].want == 3)
+			assert_int_equal(spans[2].key, 9);
+		assert_int_equal(matcher_spans(r.m, 0, 1, &spans), cases[i].want_counted);
+		assert_int_equal(spans[1].start, 12);
+		assert_int_equal(matcher_spans(r.m, 0, 2, &spans), 0);
+		assert_int_equal(matcher_spans(r.m, 1, 0, &spans), 0);
 	}
 	finish(&r);
-	free(text);
+}
+
+/* Regions of a process: no match spans two, an edge is that of a region, gaps join them. */
+static void regions(void **state)
+{
+	struct ruleset *rs = made_rules(1);
+	struct arena *a = rs->arena;
+	struct ir_pattern *p[] = {tiny_pattern(a, "'ab'"), tiny_pattern(a, "^'b'"),
+				  tiny_pattern(a, "'a'$"), tiny_pattern(a, "'xy'*'zz'"),
+				  tiny_pattern(a, "'zz'")};
+	const char *const texts[] = {"xyaba", "bczz", "zzab"};
+	const uint64_t addresses[] = {0x1000, 0x1005, 0x200000};
+	static const uint64_t want[5][3] = {
+		{0x1002, 0x200002}, {0x1005}, {0x1004}, {0x1000}, {0x1007, 0x200000},
+	};
+	struct match_object object = {.size = 0x200004, .is_process = true, .type = TYPE_DATA};
+	const struct match_span *spans;
+	const struct match_hit *hits;
+	size_t count;
+	struct run r;
+
+	(void)state;
+	p[4]->place = (struct ir_place){.base = PLACE_START, .delta = 0x1007, .range = 1u << 30};
+	for (int i = 0; i < 5; i++)
+		tiny_rule(rs, "rule", &p[i], 1, ir_indexed(a, OP_COUNT, 0));
+	tiny_rule(rs, "size", NULL, 0,
+		  ir_op(a, OP_DEFINED, (struct ir_expr *[]){ir_op(a, OP_SIZE, NULL, 0)}, 1));
+	start(&r, rs);
+	assert_int_equal(matcher_begin(r.m, &object), OK);
+	for (size_t i = 0; i < 3; i++) {
+		struct match_window w = {.data = (const uint8_t *)texts[i],
+					 .len = strlen(texts[i]),
+					 .start = addresses[i],
+					 .fresh = addresses[i],
+					 .last = true};
+
+		assert_int_equal(matcher_feed(r.m, &w), OK);
+	}
+	assert_int_equal(matcher_end(r.m, &hits, &count), OK);
+	assert_int_equal(count, 5);
+	for (uint32_t i = 0; i < 5; i++) {
+		size_t found = matcher_spans(r.m, i, 0, &spans);
+
+		for (size_t k = 0; k < 3; k++) {
+			uint64_t got = k < found ? spans[k].start : 0;
+
+			if (got != want[i][k])
+				fail_msg("pattern %u, match %zu: at %llx", i, k,
+					 (unsigned long long)got);
+		}
+	}
+	finish(&r);
 }
 
 /*
@@ -235,6 +334,7 @@ int main(void)
 		cmocka_unit_test(hits),         cmocka_unit_test(types),
 		cmocka_unit_test(no_rules),     cmocka_unit_test(many_matches),
 		cmocka_unit_test(too_much_work), cmocka_unit_test(hole),
+		cmocka_unit_test(wishes),       cmocka_unit_test(regions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

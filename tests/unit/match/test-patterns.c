@@ -143,9 +143,9 @@ static void matches(void **state)
 /* A literal longer than a part is cut, and joined again wherever windows end. */
 static void long_literal(void **state)
 {
-	enum { LEN_LITERAL = 20000, LEN_TEXT = 60000, AT = 30000 };
+	enum { LEN_LITERAL = 150000, LEN_TEXT = 400000, AT = 200000 };
 	static uint8_t literal[LEN_LITERAL], text[LEN_TEXT];
-	static const size_t steps[] = {1000, 8256, 9001, 60000};
+	static const size_t steps[] = {10000, 65600, 66001, 400000};
 
 	(void)state;
 	for (size_t i = 0; i < LEN_LITERAL; i++)

@@ -3,10 +3,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "match/value.h"
 
 #define INT(n) {.kind = VALUE_INT, .integer = (n)}
 #define REAL(x) {.kind = VALUE_FLOAT, .real = (x)}
+#define NUL_TEXT {.kind = VALUE_TEXT, .text = {"a\0b", 3}}
 #define TEXT(s) {.kind = VALUE_TEXT, .text = {"" s, sizeof(s) - 1}}
 #define UNDEFINED {.kind = VALUE_UNDEFINED}
 #define UNKNOWN {.kind = VALUE_UNKNOWN}
@@ -26,7 +29,15 @@ static const struct {
 	{"remainder by 0", OP_MOD, INT(1), INT(0), UNDEFINED},
 	{"quotient that does not fit", OP_DIV, INT(INT64_MIN), INT(-1), UNDEFINED},
 	{"integer and float", OP_ADD, INT(1), REAL(0.5), REAL(1.5)},
-	{"float divided by 0", OP_DIV, REAL(1), REAL(0), UNDEFINED},
+	{"float divided by 0", OP_DIV, REAL(1), REAL(0), REAL(HUGE_VAL)},
+	{"floats that are close", OP_EQ, REAL(0.1), REAL(0.1 + 1e-17), INT(1)},
+	{"floats that are close, unequal", OP_NE, REAL(0.3), REAL(0.1 + 0.2), INT(0)},
+	{"floats that are not close", OP_EQ, REAL(0.1), REAL(0.1 + 1e-15), INT(0)},
+	{"no number", OP_EQ, REAL(NAN), REAL(NAN), INT(0)},
+	{"no number is not less", OP_LE, REAL(NAN), REAL(1), INT(0)},
+	{"YARA's undefined", OP_BIT_XOR, INT(-1), INT(0x5452505452500), UNDEFINED},
+	{"YARA's undefined from a shift", OP_SUB, INT(-0x5452505452500), INT(1), UNDEFINED},
+	{"contains with a NUL", OP_CONTAINS, NUL_TEXT, TEXT("b"), INT(1)},
 	{"bits of a float", OP_BIT_AND, REAL(1), INT(1), UNDEFINED},
 	{"shift left", OP_SHL, INT(1), INT(63), INT(INT64_MIN)},
 	{"shift left by all bits", OP_SHL, INT(1), INT(64), INT(0)},

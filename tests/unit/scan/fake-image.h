@@ -203,3 +203,107 @@ size_t matcher_undecided(const struct matcher *m, const uint32_t **ret_rules)
 	*ret_rules = NULL;
 	return 0;
 }
+
+void matcher_wish(struct matcher *m, const struct match_wishes *wishes)
+{
+	(void)m;
+	(void)wishes;
+}
+
+size_t matcher_spans(struct matcher *m, uint32_t rule, uint32_t pattern,
+		     const struct match_span **ret_spans)
+{
+	(void)m;
+	(void)rule;
+	(void)pattern;
+	*ret_spans = NULL;
+	return 0;
+}
+
+bool matcher_is_overrun(struct matcher *m, uint32_t rule, uint32_t pattern)
+{
+	(void)m;
+	(void)rule;
+	(void)pattern;
+	return false;
+}
+
+enum status matcher_explain(struct matcher *m, uint32_t rule, struct buf *to)
+{
+	(void)m;
+	(void)rule;
+	(void)to;
+	return E_UNSUPPORTED;
+}
+
+enum status image_rule_extra(const struct image *img, uint32_t rule, struct rule_extra *ret)
+{
+	(void)img;
+	(void)rule;
+	*ret = (struct rule_extra){.space = STR("")};
+	return OK;
+}
+
+enum status image_rule_tag(const struct image *img, uint32_t rule, uint32_t i, struct str *ret)
+{
+	(void)img;
+	(void)rule;
+	(void)i;
+	(void)ret;
+	return E_MALFORMED;
+}
+
+enum status image_rule_meta(const struct image *img, uint32_t rule, uint32_t i,
+			    struct ir_meta *ret)
+{
+	(void)img;
+	(void)rule;
+	(void)i;
+	(void)ret;
+	return E_MALFORMED;
+}
+
+enum status image_rule_pattern(const struct image *img, uint32_t rule, uint32_t i,
+			       struct str *ret_name, bool *ret_is_private)
+{
+	(void)img;
+	(void)rule;
+	(void)i;
+	(void)ret_name;
+	(void)ret_is_private;
+	return E_MALFORMED;
+}
+
+bool image_pattern_is_hex(const struct image *img, uint32_t rule, uint32_t i)
+{
+	(void)img;
+	(void)rule;
+	(void)i;
+	return false;
+}
+
+uint32_t image_variable_count(const struct image *img)
+{
+	(void)img;
+	return 0;
+}
+
+bool image_uses_module(const struct image *img, enum module_id module)
+{
+	(void)img;
+	(void)module;
+	return false;
+}
+
+uint32_t image_rule_count(const struct image *img)
+{
+	return (uint32_t)img->count;
+}
+
+enum status image_variable_at(const struct image *img, uint32_t i, struct ir_variable *ret)
+{
+	(void)img;
+	(void)i;
+	(void)ret;
+	return E_MALFORMED;
+}
