@@ -84,6 +84,8 @@ void oracle_ask(const char *rule, const uint8_t *data, size_t len, struct oracle
 		ret->has_failed = code != ERROR_SUCCESS;
 		yr_rules_destroy(rules);
 	} else if (ret->error[0] == '\0') {
+		/* it gave up without a reason */
+		ret->has_failed = true;
 		snprintf(ret->error, sizeof ret->error, "no reason");
 	}
 	yr_compiler_destroy(compiler);

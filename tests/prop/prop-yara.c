@@ -117,13 +117,15 @@ static bool compare(const struct side *ours, const struct oracle *theirs,
 {
 	bool is_accepted = theirs->error[0] == '\0';
 
+	if (theirs->has_failed)
+		return true;
 	if (ours->is_accepted != is_accepted) {
 		snprintf(what, 600, "%s, YARA: %s",
 			 ours->is_accepted ? "accepted" : ours->message,
 			 is_accepted ? "accepted" : theirs->error);
 		return false;
 	}
-	if (!is_accepted || theirs->has_failed)
+	if (!is_accepted)
 		return true;
 	if (ours->is_undecided) {
 		snprintf(what, 600, "is not decided");

@@ -126,9 +126,12 @@ static void put_set(struct made_rule *r)
 		buf_addf(&r->text, "($s%u, $s%u)", below(r, r->count), below(r, r->count));
 }
 
+/* 4.2 has no "N% of .. in". */
 static void put_of(struct made_rule *r)
 {
-	if (chance(r, 6))
+	bool is_share = chance(r, 6);
+
+	if (is_share)
 		buf_addf(&r->text, "%u%%", 1 + below(r, 100));
 	else if (chance(r, 6))
 		put(r, "none");
@@ -136,7 +139,7 @@ static void put_of(struct made_rule *r)
 		put_quantity(r);
 	put(r, " of ");
 	put_set(r);
-	if (chance(r, 3)) {
+	if (!is_share && chance(r, 3)) {
 		put(r, " in ");
 		put_range(r);
 	}
