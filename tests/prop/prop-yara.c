@@ -45,8 +45,11 @@ static void scan(struct side *side, const struct made_rule *r)
 	size_t count;
 
 	memory_input_init(&in, r->data, r->len);
-	const struct match_object object = {.size = r->len, .type = TYPE_DATA,
-					    .parent = TYPE_COUNT, .facts = &facts, .input = &in.in};
+	const struct match_object object = {.size = r->len,
+					    .type = TYPE_DATA,
+					    .parent = TYPE_COUNT,
+					    .facts = &facts,
+					    .input = &in.in};
 	const struct match_window window = {.data = r->data, .len = r->len, .last = true};
 	if (matcher_new(side->img, &side->matcher, NULL) != OK)
 		abort();
@@ -80,8 +83,7 @@ static void ask(struct side *side, const struct made_rule *r, struct made_image 
 
 static void show(uint64_t seed, const struct made_rule *r, const char *what)
 {
-	printf("CANDOR_SEED=%" PRIu64 " differs: %s\n%s", seed, what,
-	       (const char *)r->text.data);
+	printf("CANDOR_SEED=%" PRIu64 " differs: %s\n%s", seed, what, (const char *)r->text.data);
 	for (size_t i = 0; i < r->len; i++)
 		printf("%02x", r->data[i]);
 	printf("\n");
@@ -98,12 +100,12 @@ static bool same_string(const struct side *ours, const struct oracle *theirs,
 		bool is_ours = k < count && (k >= s->count || spans[k].start <= s->start[k]);
 		bool is_theirs = k < s->count && (k >= count || s->start[k] <= spans[k].start);
 
-		if (is_ours && is_theirs &&
-		    (!r->is_fixed[i] || spans[k].length == s->length[k]))
+		if (is_ours && is_theirs && (!r->is_fixed[i] || spans[k].length == s->length[k]))
 			continue;
-		snprintf(what, 600, "match %zu of $s%u is at %" PRId64 " (%" PRId64
-			 "), of YARA at %" PRId64 " (%" PRId64 ")", k, i,
-			 k < count ? (int64_t)spans[k].start : -1,
+		snprintf(what, 600,
+			 "match %zu of $s%u is at %" PRId64 " (%" PRId64 "), of YARA at %" PRId64
+			 " (%" PRId64 ")",
+			 k, i, k < count ? (int64_t)spans[k].start : -1,
 			 k < count ? (int64_t)spans[k].length : -1,
 			 k < s->count ? (int64_t)s->start[k] : -1,
 			 k < s->count ? (int64_t)s->length[k] : -1);
@@ -112,16 +114,15 @@ static bool same_string(const struct side *ours, const struct oracle *theirs,
 	return true;
 }
 
-static bool compare(const struct side *ours, const struct oracle *theirs,
-		    const struct made_rule *r, char what[600])
+static bool compare(const struct side *ours, const struct oracle *theirs, const struct made_rule *r,
+		    char what[600])
 {
 	bool is_accepted = theirs->error[0] == '\0';
 
 	if (theirs->has_failed)
 		return true;
 	if (ours->is_accepted != is_accepted) {
-		snprintf(what, 600, "%s, YARA: %s",
-			 ours->is_accepted ? "accepted" : ours->message,
+		snprintf(what, 600, "%s, YARA: %s", ours->is_accepted ? "accepted" : ours->message,
 			 is_accepted ? "accepted" : theirs->error);
 		return false;
 	}

@@ -72,6 +72,14 @@ static void put_leaf(struct made_rule *r)
 		PICK(r, "1KB", "0x10", "0", "1", "-1", "0o17");
 }
 
+/* 4.2 computes shifts of constants wrongly. */
+static void put_shift(struct made_rule *r)
+{
+	put(r, "(#s0 + ");
+	put_number(r);
+	buf_addf(&r->text, " %s %u)", chance(r, 2) ? "<<" : ">>", below(r, 64));
+}
+
 static void put_number(struct made_rule *r)
 {
 	if (r->depth >= DEPTH_MAX || chance(r, 2)) {
@@ -95,10 +103,13 @@ static void put_number(struct made_rule *r)
 		put_number(r);
 		put(r, ")");
 	} else {
-		static const char *const operators[] = {" + ", " - ", " * ", " \\ ", " % ",
-							" & ", " | ", " ^ ", " << ", " >> "};
+		static const char *const operators[] = {" + ", " - ", " * ", " \\ ",
+							" % ", " & ", " | ", " ^ "};
 
-		put_two(r, operators[below(r, 10)]);
+		if (chance(r, 5))
+			put_shift(r);
+		else
+			put_two(r, operators[below(r, 8)]);
 	}
 	r->depth--;
 }
@@ -228,14 +239,18 @@ static void put_joined(struct made_rule *r)
 static void put_truth(struct made_rule *r)
 {
 	static void (*const kinds[])(struct made_rule *) = {
-		put_place, put_comparison, put_comparison, put_of, put_text_test,
-		put_joined, put_joined, put_for_strings, put_for_numbers, put_place,
+		put_place,  put_comparison, put_comparison,  put_of,	      put_text_test,
+		put_joined, put_joined,	    put_for_strings, put_for_numbers, put_place,
 	};
 	uint32_t kind = below(r, r->depth < DEPTH_MAX && r->loops < 3 ? 10 : 5);
+	/* a place that is undefined is false in 4.2 and undefined in 4.5 */
+	bool has_place = kinds[kind] == put_place || kinds[kind] == put_of;
 
 	r->depth++;
-	if (chance(r, 6))
-		PICK(r, "not ", "defined ");
+	if (!has_place && chance(r, 12))
+		put(r, "not ");
+	else if (!has_place && chance(r, 12))
+		put(r, "defined ");
 	kinds[kind](r);
 	r->depth--;
 }
@@ -309,7 +324,7 @@ static void make_data(struct made_rule *r)
 
 void made_rule(struct made_rule *r, uint64_t seed)
 {
-	*r = (struct made_rule){.random = {seed}};
+	*r = (struct made_rule){.random = {seed}, .head = ""};
 	buf_init(&r->text, TEXT_MAX);
 	r->count = 1 + below(r, MADE_STRINGS);
 	put(r, "rule r {\nstrings:\n");

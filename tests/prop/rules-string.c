@@ -38,7 +38,8 @@ static void put_text_modifiers(struct made_rule *r)
 		put_keys(r);
 	if (chance(r, 8))
 		PICK(r, " base64", " base64",
-		     " base64(\"!@#$%^&*(){}[].,|ABCDEFGHIJ\\x09LMNOPQRSTUVWXYZabcdefghijklmnopqrstu\")");
+		     " base64(\"!@#$%^&*(){}[].,|"
+		     "ABCDEFGHIJ\\x09LMNOPQRSTUVWXYZabcdefghijklmnopqrstu\")");
 	if (chance(r, 12))
 		put(r, " base64wide");
 	if (chance(r, 12))
@@ -89,14 +90,15 @@ static void put_jump(struct made_rule *r, bool *ret_is_fixed)
 	unsigned low = below(r, 4), high = low + below(r, 4);
 
 	*ret_is_fixed = false;
-	if (chance(r, 4))
+	r->is_far = !chance(r, 8) || r->depth > 0 ? r->is_far : true;
+	if (r->is_far && chance(r, 2))
+		buf_addf(&r->text, "[%u-%u]", low + 195, high + 210);
+	else if (chance(r, 4))
 		buf_addf(&r->text, "[%u]", low);
 	else if (chance(r, 8))
 		put(r, "[-]");
 	else if (chance(r, 8))
 		buf_addf(&r->text, "[%u-]", low);
-	else if (chance(r, 8))
-		buf_addf(&r->text, "[%u-%u]", low + 195, high + 210);
 	else
 		buf_addf(&r->text, "[%u-%u]", low, high);
 }
@@ -108,7 +110,7 @@ static void put_hex_items(struct made_rule *r, bool *ret_is_fixed)
 	for (uint32_t i = 0; i < count; i++) {
 		if (i > 0 && chance(r, 4))
 			put_jump(r, ret_is_fixed);
-		if (r->depth < DEPTH_MAX && chance(r, 6))
+		if (!r->is_far && r->depth < DEPTH_MAX && chance(r, 6))
 			put_hex_choice(r, ret_is_fixed);
 		else
 			put_hex_byte(r);
@@ -118,6 +120,8 @@ static void put_hex_items(struct made_rule *r, bool *ret_is_fixed)
 
 static void put_hex(struct made_rule *r, uint32_t index)
 {
+	/* behind a gap so long that it cuts the string, 4.2 misses ends of alternatives */
+	r->is_far = false;
 	r->is_fixed[index] = true;
 	put(r, "{ ");
 	put_hex_items(r, &r->is_fixed[index]);
@@ -193,6 +197,7 @@ void made_regex(struct made_rule *r)
 	r->is_lazy = chance(r, 2);
 	r->depth = 1;
 	put(r, "/");
+	put(r, r->head);
 	if (is_first)
 		put_letter(r);
 	if (chance(r, 4))
@@ -212,15 +217,19 @@ void made_regex(struct made_rule *r)
 
 static void put_regex(struct made_rule *r, uint32_t index)
 {
+	/* else which end YARA looks behind depends on the bytes that it searches by */
+	bool is_word = chance(r, 8);
+
 	r->is_regex[index] = true;
+	r->head = is_word ? "ab1A" : "";
 	made_regex(r);
+	r->head = "";
 	if (chance(r, 6))
 		put(r, " nocase");
-	if (chance(r, 4))
-		put(r, " wide");
-	if (chance(r, 4))
-		put(r, " ascii");
-	if (chance(r, 8))
+	/* 4.2 misses alternatives of expressions that are both */
+	if (chance(r, 3))
+		PICK(r, " wide", " ascii");
+	if (is_word)
 		put(r, " fullword");
 }
 

@@ -20,7 +20,8 @@ struct made_rule {
 	/* while it is made */
 	char plain[MADE_STRINGS][16]; /* of text strings, else empty */
 	unsigned depth, loops;
-	bool is_lazy, has_length;
+	const char *head; /* that an expression begins with */
+	bool is_lazy, is_far;
 };
 
 /** The rule and the data of a seed. Release with buf_done(&text). */
