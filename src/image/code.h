@@ -48,7 +48,9 @@ enum {
 	PATTERN_LONGEST = 4,  /* else the shortest match at each start */
 	PATTERN_RISING = 8,   /* MATCH_RISING_START */
 	PATTERN_PRIVATE = 16, /* counted, not shown */
+	PATTERN_BORDER = 32,  /* of one part: no letter or digit beside a match */
 	PATTERN_HEX = 64,     /* written in hex, and shown so */
+	PATTERN_BORDER_WIDE = 128,
 };
 struct image_pattern {
 	int64_t delta;       /* struct ir_place */

@@ -78,7 +78,9 @@ static uint8_t pattern_flags(const struct ir_pattern *pattern)
 			 (pattern->length == LENGTH_LONGEST ? PATTERN_LONGEST : 0) |
 			 (pattern->rule == MATCH_RISING_START ? PATTERN_RISING : 0) |
 			 (pattern->is_private ? PATTERN_PRIVATE : 0) |
-			 (pattern->is_hex ? PATTERN_HEX : 0));
+			 (pattern->is_hex ? PATTERN_HEX : 0) |
+			 (pattern->border == BORDER_PLAIN ? PATTERN_BORDER : 0) |
+			 (pattern->border == BORDER_WIDE ? PATTERN_BORDER_WIDE : 0));
 }
 
 static enum status add_pattern(struct plan *p, const struct ir_rule *rule,

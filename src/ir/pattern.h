@@ -84,6 +84,13 @@ enum match_length {
 	LENGTH_LONGEST,
 };
 
+/* What may not stand beside a match: a letter or digit, or a wide one. */
+enum match_border {
+	BORDER_NONE,
+	BORDER_PLAIN,
+	BORDER_WIDE,
+};
+
 struct ir_pattern {
 	struct str name; /* "$a", or "" */
 	const struct ir_node *body; /* NULL for a Perl expression */
@@ -98,4 +105,6 @@ struct ir_pattern {
 	bool is_hex;     /* written in hex: its matches are shown so */
 	enum match_rule rule;
 	enum match_length length;
+	/* Looked at when the length is chosen; a look-around in the tree would choose another one. */
+	enum match_border border;
 };

@@ -256,6 +256,8 @@ static void print_pattern(struct buf *to, const struct ir_pattern *p)
 		buf_add_str(to, STR(" rising"));
 	if (p->length == LENGTH_LONGEST)
 		buf_add_str(to, STR(" longest"));
+	if (p->border != BORDER_NONE)
+		buf_addf(to, " border%s", p->border == BORDER_WIDE ? "-wide" : "");
 	if (p->is_private)
 		buf_add_str(to, STR(" private"));
 	buf_add_u8(to, ')');

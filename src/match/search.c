@@ -151,6 +151,26 @@ static void wake(struct search *s, uint32_t part)
 	s->active[s->active_len++] = part;
 }
 
+static bool is_word(const uint8_t *byte, size_t width)
+{
+	uint8_t lower = byte[0] | 0x20;
+	bool is_alnum = (byte[0] >= '0' && byte[0] <= '9') || (lower >= 'a' && lower <= 'z');
+
+	return is_alnum && (width == 1 || byte[1] == 0);
+}
+
+/* Whether a match has what must not stand beside it. */
+static bool breaks_border(const struct search *s, const struct candidate *c, size_t at, size_t end)
+{
+	size_t width = (c->pattern.flags & PATTERN_BORDER_WIDE) != 0 ? 2 : 1;
+	const struct match_window *w = s->window;
+
+	if ((c->pattern.flags & (PATTERN_BORDER | PATTERN_BORDER_WIDE)) == 0)
+		return false;
+	return (at >= width && is_word(w->data + at - width, width)) ||
+	       (w->len - end >= width && is_word(w->data + end, width));
+}
+
 /* A pattern of one part: its shortest or longest match at this start, under any key. */
 static void confirm_whole(struct search *s, struct candidate *c)
 {
@@ -186,7 +206,7 @@ static void confirm_whole(struct search *s, struct candidate *c)
 			found_key = (uint8_t)key;
 		}
 	}
-	if (length < 0)
+	if (length < 0 || breaks_border(s, c, at, at + (size_t)length))
 		return;
 	c->found = found_make(&s->found, c->part.pattern, 1);
 	if (c->found != NULL)
