@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "digest/digest.h"
@@ -263,6 +264,8 @@ enum status confine_prepare(struct error *e)
 	/* out of memory, malloc() would make a second arena, and read /proc to shrink it */
 	if (mallopt(M_ARENA_MAX, 1) != 1 && !SANITIZED)
 		return error_at(e, E_INTERNAL, 0, "cannot set malloc() up");
+	/* libmagic writes dates out, for which the time zone would be read later */
+	tzset();
 	/* no file of the system has a say in how a digest is computed */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return error_at(e, E_INTERNAL, 0, "cannot set libcrypto up");

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "cell/answers.h"
 #include "cell/dispatch.h"
+#include "cell/magic-database.h"
 
 enum {
 	JOBS_MAX = 256,
@@ -145,6 +146,26 @@ static enum status allocate(struct pool *p, const struct pool_options *o, struct
 	return OK;
 }
 
+/* What was given for modules; for magic else the database of the system, if it has one. */
+static enum status take_module_data(struct pool *p, const struct pool_options *o, struct error *e)
+{
+	for (size_t i = 0; i < MODULE_COUNT; i++) {
+		int given = o->module_fds != NULL ? o->module_fds[i] : -1;
+
+		if (given < 0 && i != MODULE_magic)
+			continue;
+		p->module_fds[i] =
+			given < 0 ? magic_database_open() : fcntl(given, F_DUPFD_CLOEXEC, 0);
+		if (given < 0 && p->module_fds[i] < 0)
+			continue;
+		if (p->module_fds[i] < 0)
+			return error_at(e, E_IO, 0, "cannot keep module data open: %s",
+					strerror(errno));
+		p->program.setup.modules |= UINT64_C(1) << i;
+	}
+	return OK;
+}
+
 static enum status take_options(struct pool *p, const struct pool_options *o, struct error *e)
 {
 	static const char *const only_name[] = {"candor-worker", NULL};
@@ -158,15 +179,9 @@ static enum status take_options(struct pool *p, const struct pool_options *o, st
 					strerror(errno));
 		p->program.setup.images++;
 	}
-	for (size_t i = 0; o->module_fds != NULL && i < MODULE_COUNT; i++) {
-		if (o->module_fds[i] < 0)
-			continue;
-		p->module_fds[i] = fcntl(o->module_fds[i], F_DUPFD_CLOEXEC, 0);
-		if (p->module_fds[i] < 0)
-			return error_at(e, E_IO, 0, "cannot keep module data open: %s",
-					strerror(errno));
-		p->program.setup.modules |= UINT64_C(1) << i;
-	}
+	enum status status = take_module_data(p, o, e);
+	if (status != OK)
+		return status;
 	p->events = o->events;
 	p->image_names = o->image_names;
 	p->program.argv = o->argv ? o->argv : only_name;

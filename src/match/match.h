@@ -12,20 +12,21 @@
 #include "ir/value.h"
 
 struct buf;
+struct module_state;
 
 /* Longest part of a pattern that is looked at in one piece; longer ones are chained. */
 enum { MATCH_PART_MAX = 65536 };
 /* Bytes that a window must repeat from the one before it. */
 enum { MATCH_OVERLAP = MATCH_PART_MAX + 64 };
 
-/* What rules ask for that is no matter of the object's bytes. Any function may be NULL. */
+/* What rules ask for that is no matter of the object's bytes. Any of it may be NULL. */
 struct match_environment {
 	/** The value of an external variable for this object; false: it keeps its own. */
 	bool (*variable)(struct match_environment *env, struct str name, struct value *ret);
 	/** A line of console.log(). */
 	void (*log)(struct match_environment *env, struct str line);
-	/** Data that the user gave for a module; empty when there is none. */
-	struct str (*module_data)(struct match_environment *env, enum module_id module);
+	/* What modules work with beside the object (module/state.h); or NULL. */
+	struct module_state *modules;
 };
 
 struct match_object {

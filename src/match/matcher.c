@@ -61,19 +61,12 @@ static void host_log(struct module_host *host, struct str line)
 		env->log(env, line);
 }
 
-static struct str host_data(struct module_host *host, enum module_id module)
-{
-	struct match_environment *env = ((struct condition *)host)->object->env;
-
-	return env != NULL && env->module_data != NULL ? env->module_data(env, module) : STR("");
-}
-
 static enum status init_condition(struct matcher *m, const struct image *img)
 {
 	m->img = img;
 	m->spaces = calloc((size_t)m->tables.space_count + 1, sizeof *m->spaces);
 	m->condition = (struct condition){
-		.host = {host_matches, host_charge, host_log, host_data},
+		.host = {host_matches, host_charge, host_log, NULL},
 		.img = img,
 		.t = &m->tables,
 		.found = &m->search.found,

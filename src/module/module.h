@@ -8,6 +8,8 @@
 #include "ir/object.h"
 #include "ir/value.h"
 
+struct module_state;
+
 /* What a function needs from whoever evaluates a condition. */
 struct module_host {
 	/** Whether the regular expression of a VALUE_REGEX matches somewhere in `text`. */
@@ -16,8 +18,7 @@ struct module_host {
 	bool (*charge)(struct module_host *host, uint64_t bytes);
 	/** Show a line of console.log(). */
 	void (*log)(struct module_host *host, struct str line);
-	/** The data that the user gave for a module (cuckoo's report); empty when there is none. */
-	struct str (*data)(struct module_host *host, enum module_id module);
+	struct module_state *state; /* module/state.h; NULL: no data was given for any module */
 };
 
 struct module_call {

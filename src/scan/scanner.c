@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "module/state.h"
 #include "scan/budget.h"
 #include "scan/evidence.h"
 #include "scan/examine.h"
@@ -54,13 +55,14 @@ static enum status build(struct scanner *s, const struct scan_options *options, 
 	s->all_matches = options->all_matches;
 	s->wishes = options->wishes;
 	s->wishes.data_max = (uint32_t)min_u64(s->wishes.data_max, DETAIL_TEXT_MAX);
-	s->module_data = options->module_data;
 	s->environment = subject_environment;
 	buf_init(&s->subject.path, SUBJECT_PATH_MAX);
 	s->images = calloc(options->image_count + 1, sizeof *s->images);
 	s->window = malloc(WINDOW_ROOM);
 	s->arena = arena_new(FACTS_CEILING);
 	if (s->images == NULL || s->window == NULL || s->arena == NULL)
+		return error_at(e, E_NOMEM, 0, "out of memory");
+	if (module_state_new(options->module_data, &s->environment.modules) != OK)
 		return error_at(e, E_NOMEM, 0, "out of memory");
 	for (size_t i = 0; i <= SCAN_DEPTH_MAX; i++)
 		buf_init(&s->held[i], 0);
@@ -101,6 +103,7 @@ void scanner_free(struct scanner *s)
 	for (size_t i = 0; i <= SCAN_DEPTH_MAX; i++)
 		buf_done(&s->held[i]);
 	buf_done(&s->subject.path);
+	module_state_free(s->environment.modules);
 	digester_free(s->digester);
 	arena_free(s->arena);
 	free(s->window);

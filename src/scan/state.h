@@ -58,7 +58,6 @@ struct scanner {
 	struct scan_limits limits;
 	bool all_matches, needs_subject;
 	struct scan_wishes wishes;
-	const struct str *module_data; /* by enum module_id; or NULL */
 	struct match_environment environment;
 	struct subject subject;
 	uint8_t data[DETAIL_TEXT_MAX]; /* bytes of a match that are told */

@@ -108,11 +108,4 @@ static void log_line(struct match_environment *env, struct str line)
 	describe_log(scanner_of(env), line);
 }
 
-static struct str find_data(struct match_environment *env, enum module_id module)
-{
-	const struct scanner *s = scanner_of(env);
-
-	return s->module_data != NULL ? s->module_data[module] : STR("");
-}
-
-const struct match_environment subject_environment = {find_variable, log_line, find_data};
+const struct match_environment subject_environment = {find_variable, log_line, NULL};

@@ -1,7 +1,6 @@
 /*
  * What rules can ask of a scanned object beside its bytes: the external
- * variables that have a value of their own for each object, and the data that
- * the user gave for modules.
+ * variables that have a value of their own for each object.
  *
  *	filename   the last part of its name: "cmd.exe"; a member's is its own
  *	filepath   the folder that it is in, "" where the name has none; a member's is the
@@ -14,7 +13,7 @@
 
 #include "scan/state.h"
 
-/** What matchers ask; `environment` of a scanner is a copy. */
+/** What matchers ask; `environment` of a scanner is a copy, with what its modules work with. */
 extern const struct match_environment subject_environment;
 
 /** Prepare for the object that is at hand; its type is known. */

@@ -194,13 +194,6 @@ static void show(struct module_host *host, struct str line)
 	printf("%.*s\n", STR_ARG(line));
 }
 
-static struct str no_data(struct module_host *host, enum module_id module)
-{
-	(void)host;
-	(void)module;
-	return STR("");
-}
-
 /* The letter of the argument's type, or 0. */
 static char read_argument(char *text, int index, struct value *ret)
 {
@@ -264,7 +257,7 @@ static int call_function(struct module_call *call, enum fact_group root, const c
 
 static int call(struct printer *p, struct file *file, enum fact_group root, char **argv)
 {
-	struct posix_host host = {.host = {matches, charge, show, no_data}, .patterns = argv + 1};
+	struct posix_host host = {.host = {matches, charge, show, NULL}, .patterns = argv + 1};
 	struct value args[ARGUMENTS_MAX];
 	char types[ARGUMENTS_MAX + 1] = "";
 	struct module_call call = {

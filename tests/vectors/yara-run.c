@@ -27,10 +27,12 @@
 
 #include "../unit/image/made.h"
 #include "base/buf.h"
+#include "cell/magic-database.h"
 #include "format/format.h"
 #include "format/parts.h"
 #include "lang/front.h"
 #include "match/match.h"
+#include "module/state.h"
 
 /* WORDS_MAX: of a command. */
 enum { VARIABLES_MAX = 64, WORDS_MAX = 256, INCLUDES_MAX = 16 };
@@ -56,6 +58,18 @@ static bool load(const char *path, struct buf *to)
 		buf_add(to, block, len);
 	fclose(f);
 	return !to->bad;
+}
+
+/* As workers get it; empty when the system has none. */
+static void load_magic(struct buf *to)
+{
+	char path[32];
+	int fd = magic_database_open();
+
+	snprintf(path, sizeof path, "/dev/fd/%d", fd);
+	(void)load(path, to);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* As yara -d takes it: an integer, a float, true, false, else a text. */
@@ -123,10 +137,10 @@ static void write_line(struct match_environment *env, struct str line)
 }
 
 /* The whole file is one window. */
-static void scan(const struct image *img, const struct buf *file)
+static void scan(const struct image *img, const struct buf *file, struct module_state *modules)
 {
 	struct arena *arena = arena_new((size_t)64 << 20);
-	struct match_environment env = {.log = write_line};
+	struct match_environment env = {.log = write_line, .modules = modules};
 	struct memory_input in;
 	struct fact_set *facts = calloc(1, sizeof *facts);
 	struct match_wishes wishes = {.every_match = true};
@@ -267,6 +281,28 @@ static void run(struct command *command, const char *rules, bool has_file)
 		       counts.skipped);
 		if (has_file)
 			scan(img, &command->file);
+	if (front == NULL || ruleset_new(CEILING, &rs) != OK ||
+	    front->compile(src, rs, &report) != OK || made_build(rs, &made, &e) != OK ||
+	    image_open_memory(made.data, made.len, &img, &e) != OK ||
+	    image_source_at(img, 0, &counts) != OK) {
+		printf("failed %s\n", e.text);
+		return 2;
+	}
+	show_skips(img);
+	printf("accepted %u malformed %u skipped %u\n", counts.accepted, counts.malformed,
+	       counts.skipped);
+	if (path != NULL && load(path, &file)) {
+		struct str data[MODULE_COUNT] = {{0}};
+		struct module_state *modules;
+		struct buf database;
+		load_magic(&database);
+		data[MODULE_magic] = buf_str(&database);
+		if (module_state_new(data, &modules) != OK)
+			return 3;
+		scan(img, &file, modules);
+		module_state_free(modules);
+		buf_done(&database);
+		buf_done(&file);
 	}
 	image_close(img);
 	free(made.data);
