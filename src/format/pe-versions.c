@@ -8,7 +8,8 @@
  *	    StringFileInfo
  *	        language    an element for each text, whose key is its name
  */
-#include "base/map.h"
+#include <stdlib.h>
+
 #include "base/vec.h"
 #include "format/parts.h"
 #include "format/pe-resources.h"
@@ -20,13 +21,12 @@ enum { KEY_MAX = 63, VALUE_MAX = 255, VERSIONS_MAX = 65536 };
 
 struct pair {
 	struct str key, value;
-	bool is_first; /* of its key */
+	struct str last; /* of the first one of a key: the value of the last one */
 };
 
 struct versions {
 	VEC(struct pair);
-	struct map first; /* the first pair of each key */
-	uint64_t read;	  /* bytes of texts, to bound the work */
+	uint64_t read; /* bytes of texts, to bound the work */
 };
 
 struct element {
@@ -100,15 +100,12 @@ static struct str narrow(struct pe *pe, uint64_t at, uint64_t units, size_t max)
 static void add_pair(struct pe *pe, struct versions *v, struct str key, struct str value)
 {
 	struct pair pair = {.key = key, .value = value};
-	uint32_t *first = map_get(&v->first, key);
 
 	if (pe->status != OK)
 		return;
-	pair.is_first = first == NULL;
 	if (v->len == VERSIONS_MAX)
 		pe->status = E_LIMIT;
-	else if ((pair.is_first && !map_put(&v->first, key, (uint32_t)v->len)) ||
-		 !vec_push(v, &pair))
+	else if (!vec_push(v, &pair))
 		pe->status = E_NOMEM;
 }
 
@@ -168,21 +165,47 @@ static void read_version(struct pe *pe, const struct pe_resource *resource, void
 	}
 }
 
-static void state_versions(struct pe *pe, const struct versions *v)
+/* By key, and as they were found. */
+static int compare_pairs(const void *a, const void *b)
 {
+	const struct pair *const *x = a, *const *y = b;
+	int order = str_cmp((*x)->key, (*y)->key);
+
+	return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+/* The last value of a key counts, in the place of the first one. */
+static bool find_last(struct pe *pe, struct versions *v)
+{
+	struct pair **sorted = arena_new_array(pe->set->arena, struct pair *, v->len + 1);
+	struct pair *first = NULL;
+
+	if (sorted == NULL)
+		return false;
+	for (size_t i = 0; i < v->len; i++)
+		sorted[i] = &v->items[i];
+	qsort(sorted, v->len, sizeof(struct pair *), compare_pairs);
+	for (size_t i = 0; i < v->len; i++) {
+		if (first == NULL || !str_eq(first->key, sorted[i]->key))
+			first = sorted[i];
+		first->last = sorted[i]->value;
+	}
+	return true;
+}
+
+static void state_versions(struct pe *pe, struct versions *v)
+{
+	if (!find_last(pe, v) && pe->status == OK)
+		pe->status = E_LIMIT;
 	for (size_t i = 0; i < v->len; i++) {
 		pe_row(pe, GROUP_PE_VERSION);
 		pe_state_text(pe, FACT_PE_VERSION_KEY, v->items[i].key);
 		pe_state_text(pe, FACT_PE_VERSION_VALUE, v->items[i].value);
-		/* the last one of a key counts, in the place of the first */
-		v->items[*map_get(&v->first, v->items[i].key)].value = v->items[i].value;
-	}
-	for (size_t i = 0; i < v->len; i++) {
-		if (!v->items[i].is_first)
+		if (v->items[i].last.data == NULL)
 			continue;
 		pe_row(pe, GROUP_PE_VERSION_INFO);
 		pe_state_text(pe, FACT_PE_VERSION_INFO_KEY, v->items[i].key);
-		pe_state_text(pe, FACT_PE_VERSION_INFO_VALUE, v->items[i].value);
+		pe_state_text(pe, FACT_PE_VERSION_INFO_VALUE, v->items[i].last);
 	}
 	pe_state(pe, FACT_PE_VERSION_COUNT, (int64_t)v->len);
 }
@@ -196,11 +219,9 @@ enum status facts_pe_versions(struct input *in, struct fact_set *set, struct err
 
 	if (status != OK)
 		return status;
-	map_init(&v.first);
 	if (pe_resources_at(&pe, &root))
 		(void)pe_each_resource(&pe, root, read_version, &v);
 	state_versions(&pe, &v);
-	map_done(&v.first);
 	vec_done(&v);
 	return pe_close(&pe);
 }
