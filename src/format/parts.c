@@ -28,14 +28,3 @@ enum status facts_exe(struct input *in, struct fact_set *set, struct error *e)
 		return error_at(e, E_UNSUPPORTED, 0, "not an executable");
 	return format->facts(in, set, e);
 }
-
-enum status facts_exe_start(struct input *in, struct fact_set *set, struct error *e)
-{
-	enum status status = fact_need(set, PART_exe);
-	const struct fact *entry = fact_get(set, FACT_EXE_ENTRY, 0);
-
-	(void)in;
-	if (status != OK || entry == NULL)
-		return error_at(e, status != OK ? status : E_UNSUPPORTED, 0, "no entry point");
-	return fact_set_int(set, FACT_EXE_START, entry->integer);
-}

@@ -10,7 +10,7 @@
 #include "format/parts.h"
 #include "format/pe.h"
 
-enum { ENTRY_BYTES = 28, CODEVIEW = 2, PATH_MAX_BYTES = 260 };
+enum { ENTRY_BYTES = 28, CODEVIEW = 2, PATH_MAX_BYTES = 1024 };
 
 static const struct {
 	char signature[5];
@@ -28,7 +28,7 @@ static bool state_path(struct pe *pe, uint64_t at)
 		if (!pe_table(pe, at, kinds[i].path_at + 1, &r) ||
 		    memcmp(r.data, kinds[i].signature, 4) != 0)
 			continue;
-		if (!pe_text(pe, at + kinds[i].path_at, PATH_MAX_BYTES, &path) || path.len == 0 ||
+		if (!pe_text(pe, at + kinds[i].path_at, PATH_MAX_BYTES, &path) ||
 		    path.len == PATH_MAX_BYTES)
 			return false;
 		pe_state_text(pe, FACT_PE_PDB_PATH, path);
@@ -56,7 +56,7 @@ enum status facts_pe_debug(struct input *in, struct fact_set *set, struct error 
 	if (status != OK)
 		return status;
 	if (!pe_directory(&pe, PE_DIRECTORY_DEBUG, &directory) ||
-	    directory.size % ENTRY_BYTES != 0 || !pe_directory_at(&pe, PE_DIRECTORY_DEBUG, &at))
+	    !pe_directory_at(&pe, PE_DIRECTORY_DEBUG, &at))
 		return pe_close(&pe);
 	for (uint32_t i = 0; i < directory.size / ENTRY_BYTES; i++) {
 		if (!pe_table(&pe, at + (uint64_t)i * ENTRY_BYTES, ENTRY_BYTES, &r))

@@ -10,7 +10,7 @@
 
 #include "format/parts.h"
 
-enum { DESCRIPTOR_BYTES = 32, HINT_BYTES = 2 };
+enum { DESCRIPTOR_BYTES = 32, HINT_BYTES = 2, DOS_BYTES = 64 };
 
 static const struct pe_import_facts ids = {
 	.library_group = GROUP_PE_DELAYED,
@@ -31,12 +31,12 @@ struct descriptor {
 /* An address as an RVA, where it is not one already. */
 static uint64_t to_rva(const struct pe *pe, const struct descriptor *d, uint64_t value)
 {
-	bool is_address = d->attributes == 0 && value >= pe->image_base_low;
+	bool is_address = d->attributes == 0 && value > pe->image_base;
 
-	return is_address ? value - pe->image_base_low : value;
+	return is_address ? value - pe->image_base : value;
 }
 
-/* False: the end. */
+/* False: the end, or what cannot be one. */
 static bool read_descriptor(struct pe *pe, uint64_t at, struct descriptor *ret)
 {
 	static const uint8_t zeros[DESCRIPTOR_BYTES];
@@ -57,7 +57,8 @@ static bool read_descriptor(struct pe *pe, uint64_t at, struct descriptor *ret)
 		ret->addresses = (uint32_t)to_rva(pe, ret, ret->addresses);
 		ret->names = (uint32_t)to_rva(pe, ret, ret->names);
 	}
-	return true;
+	return ret->names < pe->image_size && ret->addresses < pe->image_size &&
+	       ret->name >= DOS_BYTES && ret->names >= DOS_BYTES;
 }
 
 static bool read_thunk(struct pe *pe, uint64_t rva, uint64_t *ret)
@@ -71,15 +72,17 @@ static bool read_thunk(struct pe *pe, uint64_t rva, uint64_t *ret)
 	return *ret != 0;
 }
 
-static void read_import(struct pe *pe, const struct descriptor *d, struct str library,
+/* False: its name is not in the file. */
+static bool read_import(struct pe *pe, const struct descriptor *d, struct str library,
 			uint64_t thunk, struct pe_import *ret)
 {
 	if (thunk >> (pe->is_64 ? 63 : 31) != 0) {
 		pe_import_ordinal(pe, library, thunk, ret);
-		return;
+		return true;
 	}
 	int64_t at = pe_offset(pe, to_rva(pe, d, thunk) + HINT_BYTES);
-	ret->has_name = at > 0 && pe_text(pe, (uint64_t)at, PE_NAME_MAX, &ret->name);
+	ret->has_name = at >= 0 && pe_text(pe, (uint64_t)at, PE_NAME_MAX, &ret->name);
+	return ret->has_name;
 }
 
 static void state_library(struct pe *pe, const struct descriptor *d, struct str library,
@@ -90,13 +93,14 @@ static void state_library(struct pe *pe, const struct descriptor *d, struct str 
 
 	pe_row(pe, ids.library_group);
 	pe_state_text(pe, ids.library, library);
-	for (uint64_t i = 0;
-	     *count < PE_IMPORTS_MAX && read_thunk(pe, d->names + i * size, &thunk) &&
-	     read_thunk(pe, d->addresses + i * size, &address);
+	for (uint64_t i = 0; i < PE_IMPORTS_MAX && *count < PE_IMPORTS_MAX &&
+			     read_thunk(pe, d->names + i * size, &thunk) &&
+			     read_thunk(pe, d->addresses + i * size, &address);
 	     i++) {
-		struct pe_import import = {.rva = (uint32_t)(d->addresses + i * size)};
+		struct pe_import import = {.rva = d->addresses + i * size};
 
-		read_import(pe, d, library, thunk, &import);
+		if (!read_import(pe, d, library, thunk, &import))
+			continue;
 		pe_state_import(pe, &ids, &import);
 		stated++;
 		++*count;
@@ -115,11 +119,11 @@ enum status facts_pe_delayed_imports(struct input *in, struct fact_set *set, str
 	if (status != OK)
 		return status;
 	if (pe_directory_at(&pe, PE_DIRECTORY_DELAYED, &at)) {
-		for (; libraries < PE_IMPORTS_MAX && read_descriptor(&pe, at, &d);
-		     at += DESCRIPTOR_BYTES) {
+		for (uint32_t i = 0; i < PE_IMPORTS_MAX && read_descriptor(&pe, at, &d); i++) {
 			struct str library;
 
-			if (!pe_library_name(&pe, d.name, &library))
+			at += DESCRIPTOR_BYTES;
+			if (!pe_library_name(&pe, d.name, PE_TEXT_MAX, &library))
 				continue;
 			state_library(&pe, &d, library, &functions);
 			libraries++;

@@ -5,7 +5,7 @@
 #include "format/parts.h"
 #include "format/pe.h"
 
-enum { OPTIONAL_32 = 224, OPTIONAL_64 = 240, NAME_BYTES = 8, LONG_NAME_MAX = 256 };
+enum { OPTIONAL_32 = 224, OPTIONAL_64 = 240, NAME_BYTES = 8 };
 enum { SYMBOL_BYTES = 18 };
 
 /* A number in a header, which is a fact. */
@@ -89,22 +89,20 @@ static void state_fields(struct pe *pe, const uint8_t *header, const struct fiel
 
 static void state_headers(struct pe *pe)
 {
-	uint8_t optional[OPTIONAL_64] = {0};
 	struct reader r;
 
 	pe_state(pe, FACT_PE_IS_PE, 1);
 	if (pe_table(pe, pe->header_at, PE_FILE_HEADER_BYTES, &r))
 		state_fields(pe, r.data, file_fields, LEN(file_fields));
-	/* the longer of the two may be cut short: pe_open() has seen the shorter one */
-	if (!pe_table(pe, pe->optional_at, OPTIONAL_32, &r))
+	/* pe_open() has seen that it is there */
+	if (!pe_table(pe, pe->optional_at, pe->is_64 ? OPTIONAL_64 : OPTIONAL_32, &r))
 		return;
-	memcpy(optional, r.data, OPTIONAL_32);
-	state_fields(pe, optional, optional_fields, LEN(optional_fields));
+	state_fields(pe, r.data, optional_fields, LEN(optional_fields));
 	if (pe->is_64)
-		state_fields(pe, optional, optional_fields_64, LEN(optional_fields_64));
+		state_fields(pe, r.data, optional_fields_64, LEN(optional_fields_64));
 	else
-		state_fields(pe, optional, optional_fields_32, LEN(optional_fields_32));
-	pe_state(pe, FACT_PE_ENTRY_POINT, pe_offset(pe, get_u32le(optional + 16)));
+		state_fields(pe, r.data, optional_fields_32, LEN(optional_fields_32));
+	pe_state(pe, FACT_PE_ENTRY_POINT, pe_offset(pe, get_u32le(r.data + 16)));
 }
 
 static void state_directories(struct pe *pe)
@@ -120,16 +118,26 @@ static void state_directories(struct pe *pe)
 	}
 }
 
-/* A name "/123" stands for the text at 123 of the string table, behind the symbols. */
+/*
+ * A name "/123" stands for the text at 123 of the string table, behind the symbols. What follows
+ * the digits does not count, but every byte of the text must be printable.
+ */
 static void state_full_name(struct pe *pe, struct str name)
 {
-	uint64_t at;
+	uint64_t at = pe->symbols_at + (uint64_t)pe->symbol_count * SYMBOL_BYTES, index = 0;
 	struct str full = name;
 
-	if (name.len > 1 && name.data[0] == '/' && str_u64(str_from(name, 1), &at)) {
-		at += pe->symbols_at + (uint64_t)pe->symbol_count * SYMBOL_BYTES;
-		if (!pe_fits(pe, at, 1) || !pe_text(pe, at, LONG_NAME_MAX, &full))
+	if (pe->symbols_at != 0 && name.len > 0 && name.data[0] == '/') {
+		for (size_t i = 1; i < name.len && name.data[i] >= '0' && name.data[i] <= '9'; i++)
+			index = index * 10 + (uint64_t)(name.data[i] - '0');
+		at += index;
+		if (!pe_fits(pe, at, 1) || !pe_text(pe, at, PE_TEXT_MAX, &full) ||
+		    full.len == PE_TEXT_MAX || !pe_fits(pe, at, full.len + 1))
 			return;
+		for (size_t i = 0; i < full.len; i++) {
+			if (full.data[i] < ' ' || full.data[i] > '~')
+				return;
+		}
 	}
 	pe_state_text(pe, FACT_PE_SECTION_FULL_NAME, full);
 }
@@ -152,7 +160,7 @@ static void state_sections(struct pe *pe)
 	}
 }
 
-/* What is behind the section that ends last. */
+/* What is behind the section that ends last, its end compared in 32 bits. */
 static void state_overlay(struct pe *pe)
 {
 	uint64_t end = 0;
@@ -160,7 +168,8 @@ static void state_overlay(struct pe *pe)
 	for (unsigned i = 0; i < pe->section_count; i++) {
 		const struct pe_section *s = &pe->sections[i];
 
-		end = max_u64(end, (uint64_t)s->raw_at + s->raw_size);
+		if ((uint32_t)(s->raw_at + s->raw_size) > end)
+			end = (uint64_t)s->raw_at + s->raw_size;
 	}
 	bool has_overlay = end != 0 && end < pe->in->size;
 	pe_state(pe, FACT_PE_OVERLAY_OFFSET, has_overlay ? (int64_t)end : 0);

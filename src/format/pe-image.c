@@ -28,9 +28,9 @@ static enum status read_headers(struct pe *pe)
 		return not_pe(pe->e);
 	pe->header_at = get_u32le(r.data + LFANEW_AT);
 	pe->optional_at = pe->header_at + PE_FILE_HEADER_BYTES;
-	/* a negative number in the header, and a file that ends with the header, is none */
+	/* a negative number in the header is none */
 	if (pe->header_at > INT32_MAX ||
-	    !pe_table(pe, pe->header_at, PE_FILE_HEADER_BYTES + OPTIONAL_32 + 1, &r) ||
+	    !pe_table(pe, pe->header_at, PE_FILE_HEADER_BYTES + OPTIONAL_32, &r) ||
 	    get_u32le(r.data) != 0x4550)
 		return not_pe(pe->e);
 	pe->sections_at = pe->optional_at + get_u16le(r.data + 20);
@@ -39,8 +39,10 @@ static enum status read_headers(struct pe *pe)
 	pe->symbol_count = get_u32le(r.data + 16);
 	const uint8_t *optional = r.data + PE_FILE_HEADER_BYTES;
 	pe->is_64 = get_u16le(optional) == MAGIC_64;
-	pe->directory_count = get_u32le(optional + (pe->is_64 ? 108 : 92));
-	pe->image_base_low = get_u32le(optional + (pe->is_64 ? 24 : 28));
+	if (pe->is_64 && !pe_fits(pe, pe->optional_at, OPTIONAL_64))
+		return not_pe(pe->e);
+	pe->image_base = pe->is_64 ? get_u64le(optional + 24) : get_u32le(optional + 28);
+	pe->image_size = get_u32le(optional + 56);
 	pe->section_align = get_u32le(optional + 32);
 	pe->file_align = get_u32le(optional + 36);
 	return OK;
@@ -139,8 +141,7 @@ bool pe_directory(struct pe *pe, enum pe_directory which, struct pe_range *ret)
 	uint64_t first = pe->optional_at + (pe->is_64 ? DIRECTORIES_64 : DIRECTORIES_32);
 	struct reader r;
 
-	if (which >= pe->directory_count ||
-	    !pe_table(pe, first + which * DIRECTORY_BYTES, DIRECTORY_BYTES, &r))
+	if (!pe_table(pe, first + which * DIRECTORY_BYTES, DIRECTORY_BYTES, &r))
 		return false;
 	ret->rva = reader_u32le(&r);
 	ret->size = reader_u32le(&r);

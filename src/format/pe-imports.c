@@ -35,20 +35,19 @@ static bool is_library(struct str name)
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.data[i];
 
-		if (c < ' ' || strchr("\"*<>?|", c) != NULL)
+		if (c < ' ' || c > '~' || strchr("\"*<>?|", c) != NULL)
 			return false;
 	}
 	return name.len > 0;
 }
 
-bool pe_library_name(struct pe *pe, uint32_t rva, struct str *ret)
+bool pe_library_name(struct pe *pe, uint32_t rva, size_t max, struct str *ret)
 {
 	int64_t at = pe_offset(pe, rva);
 
 	/* a NUL belongs to it */
-	return at >= 0 && pe_text(pe, (uint64_t)at, PE_LIBRARY_MAX + 1, ret) &&
-	       ret->len <= PE_LIBRARY_MAX && pe_fits(pe, (uint64_t)at + ret->len, 1) &&
-	       is_library(*ret);
+	return at >= 0 && pe_text(pe, (uint64_t)at, max + 1, ret) && ret->len <= max &&
+	       pe_fits(pe, (uint64_t)at + ret->len, 1) && is_library(*ret);
 }
 
 /* What a function can be called, as all who compute its hash of imports agree. */
@@ -72,7 +71,8 @@ void pe_state_import(struct pe *pe, const struct pe_import_facts *f, const struc
 		pe_state_text(pe, f->name, i->name);
 	if (i->has_ordinal)
 		pe_state(pe, f->ordinal, i->ordinal);
-	pe_state(pe, f->rva, i->rva);
+	if (i->rva != 0)
+		pe_state(pe, f->rva, (int64_t)i->rva);
 }
 
 static bool read_descriptor(struct pe *pe, uint64_t at, struct descriptor *ret)
@@ -102,7 +102,11 @@ static bool read_thunk(struct pe *pe, uint64_t at, uint64_t *ret)
 /* What a thunk imports; false: nothing that can be told. */
 static bool read_import(struct pe *pe, struct str library, uint64_t thunk, struct pe_import *ret)
 {
-	if (thunk >> (pe->is_64 ? 63 : 31) != 0) {
+	uint64_t by_ordinal = UINT64_C(1) << (pe->is_64 ? 63 : 31);
+
+	if ((thunk & by_ordinal) != 0) {
+		if (thunk - by_ordinal > UINT16_MAX)
+			return false;
 		pe_import_ordinal(pe, library, thunk, ret);
 		return true;
 	}
@@ -113,8 +117,8 @@ static bool read_import(struct pe *pe, struct str library, uint64_t thunk, struc
 	return ret->has_name;
 }
 
-/* The functions of a library. *count is those of all libraries. */
-static void state_library(struct pe *pe, const struct descriptor *d, struct str library,
+/* The functions of a library; false: there are none. *count is those of all libraries. */
+static bool state_library(struct pe *pe, const struct descriptor *d, struct str library,
 			  uint32_t *count)
 {
 	int64_t at = pe_offset(pe, d->lookup);
@@ -124,11 +128,12 @@ static void state_library(struct pe *pe, const struct descriptor *d, struct str 
 	if (at <= 0)
 		at = pe_offset(pe, d->addresses);
 	if (at < 0)
-		return;
+		return false;
 	for (uint64_t i = 0; i < PE_IMPORTS_MAX && *count < PE_IMPORTS_MAX &&
 			     read_thunk(pe, (uint64_t)at + i * size, &thunk);
 	     i++) {
-		struct pe_import import = {.rva = (uint32_t)(d->addresses + i * size)};
+		uint64_t rva = d->addresses + i * size;
+		struct pe_import import = {.rva = pe->is_64 ? rva : (uint32_t)rva};
 
 		if (!read_import(pe, library, thunk, &import))
 			continue;
@@ -141,6 +146,7 @@ static void state_library(struct pe *pe, const struct descriptor *d, struct str 
 	}
 	if (stated > 0)
 		pe_state(pe, ids.library_functions, stated);
+	return stated > 0;
 }
 
 enum status facts_pe_imports(struct input *in, struct fact_set *set, struct error *e)
@@ -154,16 +160,13 @@ enum status facts_pe_imports(struct input *in, struct fact_set *set, struct erro
 	if (status != OK)
 		return status;
 	if (pe_directory_at(&pe, PE_DIRECTORY_IMPORT, &at)) {
-		for (; libraries < PE_IMPORTS_MAX && read_descriptor(&pe, at, &d);
-		     at += DESCRIPTOR_BYTES) {
+		for (uint32_t i = 0; i < PE_IMPORTS_MAX && read_descriptor(&pe, at, &d); i++) {
 			struct str library;
-			bool is_mapped = pe_offset(&pe, d.name) >= 0;
 
-			if (pe_library_name(&pe, d.name, &library))
-				state_library(&pe, &d, library, &functions);
-			else if (is_mapped)
-				continue; /* a name that is none does not count */
-			libraries++;
+			if (pe_library_name(&pe, d.name, PE_LIBRARY_MAX, &library) &&
+			    state_library(&pe, &d, library, &functions))
+				libraries++;
+			at += DESCRIPTOR_BYTES;
 		}
 	}
 	pe_state(&pe, ids.libraries, libraries);

@@ -20,14 +20,14 @@ struct pe_import {
 	bool has_name, has_ordinal;
 	struct str name; /* of an ordinal: what is known to have this number */
 	uint16_t ordinal;
-	uint32_t rva;
+	uint64_t rva;
 };
 
 /**
- * The name of a library at `rva`; false: there is none, or it is no name of a file on
- * Windows.
+ * The name of a library at `rva`; false: there is none of up to `max` bytes, or it is no name
+ * of a file on Windows.
  */
-bool pe_library_name(struct pe *pe, uint32_t rva, struct str *ret);
+bool pe_library_name(struct pe *pe, uint32_t rva, size_t max, struct str *ret);
 
 /** What is imported from `library` by a thunk of the import table. */
 void pe_import_ordinal(struct pe *pe, struct str library, uint64_t thunk, struct pe_import *ret);

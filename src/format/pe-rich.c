@@ -53,7 +53,8 @@ static void state_record(struct pe *pe, uint64_t at, size_t len, uint32_t key)
 	size_t versions_len = 0;
 	for (size_t i = 0; i + 4 <= len; i += 4) {
 		put_u32le(clear + i, get_u32le((const uint8_t *)raw.data + i) ^ key);
-		if (i < HEAD_BYTES || i % ENTRY_BYTES != 0)
+		/* whole entries */
+		if (i < HEAD_BYTES || i % ENTRY_BYTES != 0 || i + ENTRY_BYTES > len)
 			continue;
 		memcpy(versions + versions_len, clear + i, 4);
 		versions_len += 4;
@@ -63,8 +64,9 @@ static void state_record(struct pe *pe, uint64_t at, size_t len, uint32_t key)
 	pe_state(pe, FACT_PE_RICH_KEY, key);
 	pe_state_text(pe, FACT_PE_RICH_RAW, raw);
 	pe_state_text(pe, FACT_PE_RICH_CLEAR, (struct str){(const char *)clear, len});
-	pe_state_text(pe, FACT_PE_RICH_VERSIONS,
-		      (struct str){(const char *)versions, versions_len});
+	if (len >= HEAD_BYTES)
+		pe_state_text(pe, FACT_PE_RICH_VERSIONS,
+			      (struct str){(const char *)versions, versions_len});
 }
 
 enum status facts_pe_rich(struct input *in, struct fact_set *set, struct error *e)
@@ -79,9 +81,8 @@ enum status facts_pe_rich(struct input *in, struct fact_set *set, struct error *
 	if (end == 0 || !pe_table(&pe, end + 4, 4, &r))
 		return pe_close(&pe);
 	uint32_t key = get_u32le(r.data);
-	uint64_t start = key == 0 ? 0 : find_back(&pe, end, DANS, key);
-	if (start != 0 && pe_table(&pe, start, HEAD_BYTES, &r) && get_u32le(r.data + 4) == key &&
-	    get_u32le(r.data + 8) == key && get_u32le(r.data + 12) == key)
+	uint64_t start = key == 0 ? 0 : find_back(&pe, end - 4, DANS, key);
+	if (start != 0)
 		state_record(&pe, start, (size_t)(end - start), key);
 	return pe_close(&pe);
 }

@@ -17,7 +17,8 @@ enum {
 	PE_FILE_HEADER_BYTES = 24, /* with the signature */
 	PE_SECTION_BYTES = 40,
 	PE_NAME_MAX = 512,    /* of a function */
-	PE_LIBRARY_MAX = 4096 /* length of a library's name; YARA has no such bound */
+	PE_LIBRARY_MAX = 255, /* length of the name of an imported library */
+	PE_TEXT_MAX = 65536   /* of other texts; YARA has no such bound */
 };
 
 enum pe_directory {
@@ -53,6 +54,8 @@ struct pe {
 	bool is_table_cut; /* not all sections are in the file: none is found by address */
 	uint32_t directory_count; /* as announced */
 	uint32_t image_base_low;    /* the lower half */
+	uint64_t image_base;
+	uint32_t image_size;
 	uint32_t file_align, section_align, symbols_at, symbol_count;
 	unsigned section_count; /* in the file, at most PE_SECTIONS_MAX */
 	struct pe_section sections[PE_SECTIONS_MAX];
@@ -76,7 +79,7 @@ bool pe_fits(const struct pe *pe, uint64_t at, uint64_t len);
 /** A reader over [at, at + len) of a table, good until the next call; false: not all is there. */
 bool pe_table(struct pe *pe, uint64_t at, size_t len, struct reader *ret);
 
-/** An entry of the data directory; false when it is not in the file. */
+/** An entry of the data directory, however many are announced; false: it is not in the file. */
 bool pe_directory(struct pe *pe, enum pe_directory which, struct pe_range *ret);
 
 /** Where a directory is in the file: false when it has no address or that is not in the file. */

@@ -51,6 +51,38 @@ def fix_imports(facts):
     facts.update(fixed)
 
 
+def drop(pattern, *sets):
+    for facts in sets:
+        for name in [n for n in facts if re.match(pattern, n)]:
+            del facts[name]
+
+
+def resource_rows(facts):
+    rows = {}
+    for name, value in facts.items():
+        match = re.match(r"pe\.resources\[(\d+)\]\.(\w+)", name)
+        if match and value != 2**64 - 1:  # no number: undefined since 4.5.0
+            rows.setdefault(int(match[1]), []).append((match[2], value))
+    return [sorted(row) for row in rows.values()]
+
+
+def explain_pe(wanted, got):
+    """Take out what is found otherwise since the version that is installed."""
+    for name in [n for n in wanted if re.fullmatch(r"pe\.export_details\[\d+\]\.offset", n)]:
+        if wanted[name] == 2**64 - 1:
+            del wanted[name]  # undefined since 4.3.0
+    if got.get("pe.number_of_exports", 0) > 8192:  # that many since 4.4.0
+        drop(r"pe\.(export_|number_of_exp)", wanted, got)
+    if got.get("pe.pdb_path") == '""':  # may be empty since 4.3.0
+        del got["pe.pdb_path"]
+    if got.get("pe.number_of_rva_and_sizes", 16) < 16:  # does not count since 4.3.0
+        drop(r"pe\.(export_|dll_name|delayed_|import_|resource|version_|pdb_|number_of_(ex|im|res))",
+             wanted, got)
+    old, new = resource_rows(wanted), resource_rows(got)
+    if old != new and all(row in old for row in new):  # damaged ones are left out since 4.4.0
+        drop(r"pe\.(resources|version_|number_of_res)", wanted, got)
+
+
 def of_yara(text, module):
     """Lines of yara -D as {name: value}, without what is undefined."""
     facts, path = {}, []
@@ -80,6 +112,7 @@ def of_candor(text):
     facts = {}
     for line in text.split("\n"):
         name, equal, value = line.partition(" = ")
+        name = re.sub(r'\["(.*)"\]', r".\1", name)  # of a dictionary, as yara shows it
         if equal:
             facts[name] = value if value.startswith('"') else number(value)
     return facts
@@ -131,6 +164,8 @@ class Comparison:
         if code != 0 or err:
             return [f"exit status {code}: {err[:2000]}"]
         got = of_candor(out)
+        if self.module == "pe":
+            explain_pe(wanted, got)
         return [f"{name}: yara {wanted.get(name)}, candor {got.get(name)}"
                 for name in sorted(wanted.keys() | got.keys())
                 if wanted.get(name) != got.get(name) and self.only.search(name)

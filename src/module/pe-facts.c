@@ -1,0 +1,46 @@
+#include "module/pe-facts.h"
+
+bool pe_needs(struct module_call *call, enum fact_part part, struct value *ret)
+{
+	if (fact_need(call->facts, PART_pe) != OK || fact_need(call->facts, part) != OK) {
+		*ret = VALUE_OF_UNKNOWN;
+		return false;
+	}
+	*ret = VALUE_OF_UNDEFINED;
+	return fact_number(call->facts, FACT_PE_IS_PE, 0) != 0;
+}
+
+int64_t fact_number(const struct fact_set *facts, enum fact_id id, uint32_t row)
+{
+	const struct fact *f = fact_get(facts, id, row);
+
+	return f != NULL ? f->integer : 0;
+}
+
+struct str fact_text(const struct fact_set *facts, enum fact_id id, uint32_t row)
+{
+	const struct fact *f = fact_get(facts, id, row);
+
+	return f != NULL ? f->text : (struct str){0};
+}
+
+struct str c_text(struct str text)
+{
+	return str_first(text, str_find(text, '\0'));
+}
+
+char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_eq_nocase(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
+			return false;
+	}
+	return true;
+}
