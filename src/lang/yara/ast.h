@@ -30,7 +30,7 @@ struct ast_meta {
 	struct span span, name_span;
 	struct str name;
 	enum ast_meta_kind kind;
-	struct str text;     /* escapes resolved */
+	struct str text;     /* escapes resolved; of an integer: as it is written, without sign */
 	int64_t integer;     /* with its sign; 0 or 1 of a bool */
 	struct ast_meta *next;
 };
@@ -185,6 +185,7 @@ enum { AST_DEPTH_MAX = 100 };
 
 struct ast_rule {
 	struct span span, name_span;
+	struct span meta_span, strings_span, condition_span; /* the words before their colons */
 	struct str name;
 	bool is_private, is_global;
 	struct ast_name *tags;

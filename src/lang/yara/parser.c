@@ -137,6 +137,7 @@ static bool read_meta_value(struct parser *p, struct ast_meta *m)
 	bool is_negative = parser_take(p, "-");
 
 	m->kind = AST_META_INT;
+	m->text = p->token.text;
 	if (p->token.kind == TOKEN_INT) {
 		m->integer = is_negative ? -p->token.integer : p->token.integer;
 	} else if (!is_negative && p->token.kind == TOKEN_TEXT) {
@@ -175,30 +176,33 @@ static void read_metas(struct parser *p, struct ast_rule *rule)
 	}
 }
 
-static void read_section(struct parser *p, struct ast_rule *rule, const char *name)
+static void read_condition(struct parser *p, struct ast_rule *rule)
 {
-	parser_step(p);
-	if (!parser_expect(p, ":"))
-		return;
-	if (strcmp(name, "meta") == 0)
-		read_metas(p, rule);
-	else if (strcmp(name, "strings") == 0)
-		parser_strings(p, rule);
-	else
-		rule->condition = parser_condition(p);
+	rule->condition = parser_condition(p);
 }
 
 static void read_body(struct parser *p, struct ast_rule *rule)
 {
-	static const char *const names[] = {"meta", "strings", "condition"};
+	const struct {
+		const char *name;
+		struct span *span;
+		void (*read)(struct parser *p, struct ast_rule *rule);
+	} sections[] = {
+		{"meta", &rule->meta_span, read_metas},
+		{"strings", &rule->strings_span, parser_strings},
+		{"condition", &rule->condition_span, read_condition},
+	};
 
 	if (!parser_expect(p, "{"))
 		return;
-	for (size_t i = 0; i < LEN(names); i++) {
-		if (parser_sees(p, names[i]))
-			read_section(p, rule, names[i]);
-		else if (i == 2 && !p->is_lost)
+	for (size_t i = 0; i < LEN(sections); i++) {
+		*sections[i].span = p->token.span;
+		if (parser_take(p, sections[i].name)) {
+			if (parser_expect(p, ":"))
+				sections[i].read(p, rule);
+		} else if (i == 2 && !p->is_lost) {
 			parser_expected(p, "'condition'");
+		}
 		if (p->is_lost)
 			skip_to(p, true);
 	}
