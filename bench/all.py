@@ -29,6 +29,7 @@ def main():
         ("hash-scan.py", source + (["--tree", "/usr/bin=7", "--tree", "/usr/lib=5"]
                                    if options.full else [])),
         ("image-build.py", source),
+        ("yara-compile.py", ["--rounds", "25"] if options.full else []),
         ("tree.py", ["--files", "300000", "--sparse", "60"] if options.full else []),
     ]
     failed = []

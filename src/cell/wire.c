@@ -4,6 +4,8 @@
  */
 #include "cell/wire.h"
 
+#include <string.h>
+
 #include "cell/wire-parts.h"
 
 bool wire_type(struct str message, enum message *ret)
@@ -32,6 +34,8 @@ void wire_put_setup(struct buf *to, const struct wire_setup *m)
 #define LIMIT(field, name, unit, preset, least, most, doc) buf_add_u64le(to, m->limits.field);
 #include "scan/limits.def"
 #undef LIMIT
+	buf_add_u8(to, (uint8_t)strlen(m->wishes.explain));
+	buf_add_str(to, str_of(m->wishes.explain));
 }
 
 static uint64_t get_limit(struct reader *r, uint64_t least, uint64_t most)
@@ -66,6 +70,7 @@ enum status wire_get_setup(struct str message, struct wire_setup *ret)
 	m.limits.field = get_limit(&r, least, most);
 #include "scan/limits.def"
 #undef LIMIT
+	wire_chars(&r, reader_u8(&r), m.wishes.explain, sizeof m.wishes.explain);
 	if (wire_close(&r) != OK)
 		return E_MALFORMED;
 	*ret = m;

@@ -19,6 +19,7 @@
  *	70  4  bytes that are told of each match
  *	74  8  modules with data: a bit for each enum module_id (descriptors behind the images)
  *	82  8  each limit, in the order of limits.def
+ *	then 1 length, the name of rules that are explained (0: none)
  *
  * MSG_BROKER_READY, once, answers setup; count: layers
  *	4   1  asks for names and owners of files: 0 or 1

@@ -95,7 +95,7 @@ static void show(struct report *report, const struct diagnostic *diagnostic)
 		d->source = strndup(diagnostic->source.data ? diagnostic->source.data : "",
 				    diagnostic->source.len);
 	}
-	if (d->shown >= DIAGNOSTICS_OF_SOURCE) {
+	if (d->shown >= DIAGNOSTICS_OF_SOURCE && !d->shows_all) {
 		d->left_out++;
 		return;
 	}

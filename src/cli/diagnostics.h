@@ -19,6 +19,7 @@ struct diagnostics {
 	char *source; /* of the last message */
 	uint64_t shown, left_out; /* of that source */
 	bool has_colour;
+	bool shows_all; /* however many there are */
 };
 
 /* Messages of one source that are shown; the rest is counted. */

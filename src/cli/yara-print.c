@@ -217,6 +217,7 @@ void yara_sheet_add(struct yara_sheet *s, const struct detail *d)
 	case DETAIL_MODULE:
 		buf_addf(&s->log, "%.*s\n", STR_ARG(d->text));
 		break;
+	case DETAIL_REASON:
 	case DETAIL_COUNT:
 		break;
 	}

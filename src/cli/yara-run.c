@@ -282,7 +282,7 @@ static void scan_list(struct run *r, const char *path)
 
 static struct scan_wishes wishes_of(const struct yara_request *q)
 {
-	struct scan_wishes w = {WISH_RULES | WISH_ALONE, DETAIL_DATA_PRESET};
+	struct scan_wishes w = {.wishes = WISH_RULES | WISH_ALONE, .data_max = DETAIL_DATA_PRESET};
 
 	w.wishes |= q->negate || q->rules_max > 0 ? WISH_NEGATED : 0u;
 	w.wishes |= q->show_tags || q->tags.len > 0 ? WISH_TAGS : 0u;

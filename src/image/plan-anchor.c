@@ -194,15 +194,6 @@ void prefix_of(struct prefix *prefix, const struct sequence *s, const struct pie
 	}
 }
 
-static unsigned count_set(const uint8_t set[32])
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < 32; i++)
-		count += (unsigned)__builtin_popcount(set[i]);
-	return count;
-}
-
 /* What is needed of each position to weigh the windows that it is in. */
 struct weight {
 	uint32_t count, common;
@@ -211,14 +202,16 @@ struct weight {
 
 static struct weight weigh(const uint8_t set[32])
 {
-	struct weight w = {.only = -1, .count = count_set(set)};
+	struct weight w = {.only = -1};
 
-	for (unsigned c = 0; c < 256; c++) {
-		if (!has(set, c))
-			continue;
-		w.common += commonness[c];
-		if (w.count == 1)
-			w.only = (int)c;
+	for (unsigned i = 0; i < 256; i += 64) {
+		/* nearly all sets have one byte: step from one to the next */
+		for (uint64_t rest = get_u64le(set + i / 8); rest != 0; rest &= rest - 1) {
+			unsigned c = i + (unsigned)__builtin_ctzll(rest);
+
+			w.common += commonness[c];
+			w.only = w.count++ == 0 ? (int)c : -1;
+		}
 	}
 	return w;
 }

@@ -1,6 +1,10 @@
 #include "scan/describe.h"
 
+#include <string.h>
+
 #include "scan/budget.h"
+
+enum { REASON_BYTES = 1 << 20 };
 
 static void tell(struct scanner *s, struct detail *d)
 {
@@ -135,7 +139,7 @@ static enum status tell_rule(struct scanner *s, const struct object *o, size_t i
 	struct rule_info info;
 	enum status status = image_rule_extra(t.image->img, rule, &t.extra);
 
-	if (status == OK && t.extra.is_private)
+	if (status == OK && t.extra.is_private && s->wishes.explain[0] == '\0')
 		return OK;
 	if (status == OK)
 		status = image_rule_info(t.image->img, (struct rule_ref){.index = rule}, &info);
@@ -159,6 +163,54 @@ static enum status tell_rule(struct scanner *s, const struct object *o, size_t i
 		status = tell_metas(s, &t);
 	if (status == OK)
 		status = tell_patterns(s, o, &t);
+	return status;
+}
+
+/* In pieces of what a detail holds. */
+static void tell_reason(struct scanner *s, struct str text)
+{
+	while (text.len > 0) {
+		struct detail d = {
+			.kind = DETAIL_REASON,
+			.text = str_first(text, DETAIL_TEXT_MAX),
+		};
+
+		text = str_from(text, d.text.len);
+		tell(s, &d);
+	}
+}
+
+static enum status explain_rule(struct scanner *s, const struct object *o, size_t index,
+				uint32_t rule)
+{
+	struct buf text;
+	enum status status = tell_rule(s, o, index, rule, DETAIL_HOLDS_NOT);
+
+	buf_init(&text, REASON_BYTES);
+	if (status == OK)
+		status = matcher_explain(s->images[index].matcher, rule, &text);
+	if (status == OK || status == E_LIMIT)
+		tell_reason(s, buf_str(&text));
+	if (status == E_LIMIT)
+		tell_reason(s, STR("\n(more of it does not fit)\n"));
+	buf_done(&text);
+	return status == E_LIMIT ? OK : status;
+}
+
+/* Every rule of the name that is asked for, private ones as well. */
+static enum status explain_rules(struct scanner *s, const struct object *o, size_t index)
+{
+	const struct scan_image *image = &s->images[index];
+	uint32_t count = image_rule_count(image->img);
+	enum status status = OK;
+
+	for (uint32_t rule = 0; rule < count && status == OK; rule++) {
+		struct rule_info info;
+
+		status = image_rule_info(image->img, (struct rule_ref){.index = rule}, &info);
+		if (status == OK && strcmp(info.name, s->wishes.explain) == 0)
+			status = explain_rule(s, o, index, rule);
+	}
 	return status;
 }
 
@@ -200,6 +252,10 @@ static enum status tell_rules(struct scanner *s, const struct object *o, size_t 
 
 void describe_object(struct scanner *s, const struct object *o)
 {
+	for (size_t i = 0; s->wishes.explain[0] != '\0' && i < s->image_count; i++) {
+		if (s->images[i].is_begun && explain_rules(s, o, i) != OK)
+			tell_damage(s, o);
+	}
 	if ((s->wishes.wishes & (WISH_RULES | WISH_NEGATED)) == 0)
 		return;
 	for (size_t i = 0; i < s->image_count && !s->is_done; i++) {

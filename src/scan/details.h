@@ -15,6 +15,10 @@
  *	OVERRUN     "$a"         -          -                     -
  *	LOG         -            the line   -                     -
  *	MODULE      of a module  the facts  -                     -
+ *	REASON      -            a part     -                     -
+ *
+ * A REASON is a part of the text that says why the rule before it holds or not; it goes on
+ * in the next one.
  *
  * A RULE has its source as well, and the path of the member that it is about.
  */
@@ -33,6 +37,7 @@ enum detail_kind {
 	DETAIL_OVERRUN, /* the string matched more often than is counted */
 	DETAIL_LOG,
 	DETAIL_MODULE,
+	DETAIL_REASON,
 	DETAIL_COUNT
 };
 
@@ -77,6 +82,7 @@ enum scan_wish {
 struct scan_wishes {
 	unsigned wishes;   /* enum scan_wish */
 	uint32_t data_max; /* bytes told of each match, at most DETAIL_TEXT_MAX */
+	char explain[128]; /* the name of rules that are told of with the reason; "": none */
 };
 
 /* Where details go. */

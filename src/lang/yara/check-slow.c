@@ -17,7 +17,7 @@ enum {
 	WORTH_NONE = -1000,
 };
 
-/* The last bytes that were seen, and the best run among all so far. */
+/* The last bytes that were seen, and the best run among all so far, until it is enough. */
 struct worth {
 	uint8_t value[RUN_MAX], mask[RUN_MAX];
 	uint32_t len;
@@ -81,6 +81,8 @@ static void push(struct worth *w, uint8_t value, uint8_t mask)
 	}
 	w->value[w->len] = value;
 	w->mask[w->len++] = mask;
+	if (w->best >= WORTH_ENOUGH)
+		return;
 	for (uint32_t from = 0; from < w->len; from++) {
 		int worth = run_worth(w, from);
 

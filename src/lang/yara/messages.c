@@ -49,9 +49,10 @@ static void tell(struct yara *y, enum severity severity, struct span at, const c
 	yara_position(file, at.start, &d.line, &d.col);
 	d.text = line_text(file, d.line);
 	d.width = at.end > at.start ? at.end - at.start : 1;
-	/* what goes on behind the line is not underlined */
-	if (d.col <= d.text.len && d.width > d.text.len - d.col + 1)
-		d.width = (uint32_t)d.text.len - d.col + 1;
+	/* what goes on behind the line is not underlined; its end may be CR and LF */
+	d.col = min_u32(d.col, (uint32_t)d.text.len + 1);
+	uint32_t room = (uint32_t)d.text.len + 1 - d.col;
+	d.width = min_u32(d.width, room > 0 ? room : 1);
 	y->report->diagnostic(y->report, &d);
 }
 

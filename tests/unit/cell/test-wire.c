@@ -15,7 +15,7 @@ static struct wire_setup setup_example(void)
 
 	scan_limits_preset(&m.limits);
 	m.limits.time = 77;
-	m.wishes = (struct scan_wishes){WISH_RULES | WISH_MATCHES, DETAIL_DATA_PRESET};
+	m.wishes = (struct scan_wishes){WISH_RULES | WISH_MATCHES, DETAIL_DATA_PRESET, "Rule"};
 	m.modules = 1 << MODULE_cuckoo;
 	return m;
 }
