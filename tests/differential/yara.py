@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Compare what `candor yara` and `yara` find with public rules in real files.
+"""Compare what `candor yara` and `yara` find with public rules in real files and in made ones.
 
 usage: tests/differential/yara.py CANDOR [--full] [--files N] [--rules TEXT] [--keep FOLDER]
 
 The rules are below $CANDOR_CORPUS/rules/yara; without it, or without yara, the test is skipped.
-Each source of rules is compiled alone by both, and then all that both take search the same
-files, rule by rule and string by string, with offset and length. Files are a sample of those of
-this machine and some that are made, among them such that hold texts of the rules, so that many
-rules match. A few seconds as it stands; --full takes all rules and N (2,500) files.
+Each source of rules is a namespace of its own. What both take searches the same files, and every
+line that says where a string matches is compared: offset, length, name and data. Files are a
+sample of those of this machine, executables that are made here, and for each rule a file in which
+its strings stand, so that many rules match. A few seconds as it stands; --full takes all rules
+and N (2,500) files.
 
-What is known to differ between versions of YARA is in KNOWN, with the reason.
+What is known to differ between releases of YARA is in KNOWN, with the reason.
 """
 import argparse
 import collections
@@ -21,35 +22,66 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+
+sys.dont_write_bytecode = True
+import samples  # noqa: E402: the line above keeps the folder as it is
 
 SKIPPED = 77
 EXTERNALS = ["filename", "filepath", "extension", "filetype", "owner"]
 PLACES = ["/usr/bin", "/usr/lib", "/usr/share", "/usr/x86_64-w64-mingw32", "/usr/sbin", "/etc"]
 SIZE_MAX = 4 << 20
-# (release of YARA, what is matched against "namespace:rule", why)
+SHOWN = 50
+# (release since which it is as Candor does it, a pattern for "rule what-differs", why)
 KNOWN = []
+PROGRAMS = [  # name, compiler and its options; what is compiled has no library in it
+    ("made-32.exe", ["i686-w64-mingw32-gcc", "-nostdlib", "-s", "-Wl,-e,_start"]),
+    ("made-64.exe", ["x86_64-w64-mingw32-gcc", "-nostdlib", "-s", "-Wl,-e,start"]),
+    ("made-32.dll", ["i686-w64-mingw32-gcc", "-nostdlib", "-s", "-shared", "-Wl,-e,_start"]),
+    ("made-elf", ["cc", "-nostdlib", "-static", "-s", "-Wl,-e,start"]),
+]
+MACH = bytes.fromhex("cffaedfe" "07000001" "03000000" "02000000"  # magic, processor, type
+                     "01000000" "18000000" "00000000" "00000000"  # commands, their size, flags
+                     "28000080" "18000000" "2000000000000000" "0000000000000000")  # LC_MAIN
 
 
 class Runs:
     """The two programs, with the same arguments."""
 
     def __init__(self, candor, folder):
+        self.folder = folder
         self.empty = folder / "empty"
         self.empty.touch()
         self.programs = {"yara": ["yara"], "candor": [str(candor), "yara"]}
 
-    def run(self, name, arguments, timeout=3600):
-        command = [*self.programs[name], *(a for e in EXTERNALS for a in ("-d", f"{e}=")), *arguments]
-        done = subprocess.run(command, capture_output=True, timeout=timeout)
-        return done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1")
+    def run(self, name, arguments):
+        """Exit status, the file with the output, and what was said besides."""
+        command = [*self.programs[name], *(a for e in EXTERNALS for a in ("-d", f"{e}=")),
+                   *arguments]
+        output = self.folder / f"output-{name}"
+        with open(output, "wb") as out:
+            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE)
+        return done.returncode, output, done.stderr.decode("latin-1")
 
-    def accepts(self, name, source):
-        """None, or the first thing that is said against a source of rules."""
-        code, _, err = self.run(name, ["-w", str(source), str(self.empty)])
+    def refusals(self, name, rules):
+        """{source: the first thing said against it}: one run when there are none, else by halves."""
+        code, _, err = self.run(name, ["-w", *named(rules), str(self.empty)])
         said = [line for line in err.splitlines() if "error" in line.lower()]
-        if said or code not in (0, 1):
-            return said[0] if said else f"exit status {code}: {err[:200]}"
-        return None
+        if code == 0 or said and all(line.startswith("error scanning") for line in said):
+            return {}
+        if len(rules) == 1:
+            return {rules[0]: said[0] if said else f"exit status {code}: {err[:200]}"}
+        half = len(rules) // 2
+        return {**self.refusals(name, rules[:half]), **self.refusals(name, rules[half:])}
+
+    def rule_count(self, name, rules):
+        code, output, _ = self.run(name, ["-w", "-S", *named(rules), str(self.empty)])
+        count = re.search(r"number of rules\s*:\s*(\d+)", output.read_text("latin-1"))
+        return int(count[1]) if count and code == 0 else None
+
+
+def named(rules):
+    return [f"ns{i}:{source}" for i, source in enumerate(rules)]
 
 
 def sources(folder, wanted, is_full, rng):
@@ -65,8 +97,7 @@ def real_files(count, rng):
             folders.sort()
             for name in sorted(names):
                 path = pathlib.Path(folder, name)
-                if not path.is_symlink() and path.is_file() and "\n" not in str(path):
-                    kinds[path.suffix[:6]].append(path)
+                kinds[path.suffix[:6]].append(path)
     chosen = []
     for kind in sorted(kinds):
         rng.shuffle(kinds[kind])
@@ -74,81 +105,64 @@ def real_files(count, rng):
         for kind in sorted(kinds):
             while kinds[kind]:
                 path = kinds[kind].pop()
-                if 0 < path.stat().st_size <= SIZE_MAX and os.access(path, os.R_OK):
+                if is_usable(path):
                     chosen.append(path)
                     break
     return chosen[:count]
 
 
-TEXT = re.compile(r'\$\w*\s*=\s*"((?:[^"\\\n]|\\.)*)"([^\n]*)')
-HEX = re.compile(r"\$\w*\s*=\s*\{([0-9A-Fa-f\s?]+)\}")
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+def is_usable(path):
+    return (path.is_file() and not path.is_symlink() and "\n" not in str(path)
+            and 0 < path.stat().st_size <= SIZE_MAX and os.access(path, os.R_OK))
 
 
-def planted(source, rng):
-    """Bytes in which texts of a source of rules stand, behind the start of an executable."""
-    rules = source.read_text(encoding="latin-1")
-    pieces = []
-    for text, modifiers in TEXT.findall(rules):
-        plain = re.sub(r'\\(x[0-9A-Fa-f]{2}|[ntr"\\])',
-                       lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "x" else ESCAPES[m[1]],
-                       text).encode("latin-1")
-        if "wide" in modifiers:
-            pieces.append(bytes(b for c in plain for b in (c, 0)))
-        if "wide" not in modifiers or "ascii" in modifiers:
-            pieces.append(plain)
-    for digits in HEX.findall(rules):
-        digits = re.sub(r"\s", "", digits)
-        if len(digits) % 2 == 0:
-            pieces.append(bytes.fromhex(re.sub(r"\?", lambda _: rng.choice("0123456789abcdef"),
-                                               digits)))
-    rng.shuffle(pieces)
-    head = bytearray(128)
-    head[:2] = rng.choice([b"MZ", b"MZ", b"MZ", b"\x7fE", b"PK", b"%P"])
-    head[0x3C:0x40] = (64).to_bytes(4, "little")
-    head[64:68] = b"PE\0\0"
-    return bytes(head) + b"\n".join(pieces)
-
-
-def made_files(folder, rules, rng):
-    """Executables of this machine's compilers, and files that hold texts of rules."""
+def made_programs(folder):
+    """Small executables of this machine's compilers, and the start of one for a Macintosh."""
+    source = folder / "a.c"
+    source.write_text("int start(void) { return 42; }\n")
     made = []
-    program = folder / "a.c"
-    program.write_text("int main(void) { return 0; }\n")
-    for compiler, suffix in (("x86_64-w64-mingw32-gcc", "64.exe"), ("i686-w64-mingw32-gcc",
-                                                                  "32.exe"), ("cc", "elf")):
-        if shutil.which(compiler):
-            path = folder / f"made-{suffix}"
-            subprocess.run([compiler, "-o", path, program], check=True)
-            made.append(path)
+    for name, command in PROGRAMS:
+        if shutil.which(command[0]):
+            subprocess.run([*command, "-o", folder / name, source], check=True)
+            made.append(folder / name)
     if shutil.which("mcs"):
-        path = folder / "made-net.exe"
         (folder / "a.cs").write_text("class A { static void Main() {} }\n")
-        subprocess.run(["mcs", "-nologo", f"-out:{path}", folder / "a.cs"], check=True)
-        made.append(path)
-    path = folder / "made-mach"
-    path.write_bytes(bytes.fromhex("cffaedfe0700000103000000020000000000000000000000") + bytes(99))
-    made.append(path)
+        subprocess.run(["mcs", "-nologo", f"-out:{folder / 'made-net.exe'}", folder / "a.cs"],
+                       check=True)
+        made.append(folder / "made-net.exe")
+    (folder / "made-mach").write_bytes(MACH + bytes(64))
+    return [*made, folder / "made-mach"]
+
+
+def made_samples(folder, rules, programs, rng):
+    """One file for each rule."""
+    made = []
+    below = folder / "samples"
+    below.mkdir(exist_ok=True)
+    skeletons = samples.Skeletons(programs)
     for i, source in enumerate(rules):
-        path = folder / f"planted-{i}"
-        path.write_bytes(planted(source, rng))
-        made.append(path)
+        for name, body in samples.rules_of(source.read_text(encoding="latin-1")):
+            path = below / f"ns{i}-{name}"
+            path.write_bytes(samples.sample(body, skeletons, rng))
+            made.append(path)
     return made
 
 
-MATCH = re.compile(r"(0x[0-9a-f]+):(\d+):(\$\w*): ?")
+RULE = re.compile(r"(ns\d+:\w+) (/.*)")
+STRING = re.compile(r"0x[0-9a-f]+:\d+:\$")
 
 
-def parse(text):
-    """{(rule, file): [(offset, length, string)]}"""
+def parse(path):
+    """{(rule, file): lines of its strings}"""
     found, current = {}, None
-    for line in text.split("\n"):
-        match = MATCH.match(line)
-        if match and current is not None:
-            current.append((int(match[1], 16), int(match[2]), match[3]))
-        elif re.match(r"s\d+:\w+ /", line):
-            rule, path = line.split(" ", 1)
-            current = found.setdefault((rule, path), [])
+    with open(path, encoding="latin-1", newline="\n") as lines:
+        for line in lines:
+            line = line.rstrip("\n")
+            rule = RULE.fullmatch(line)
+            if rule:
+                current = found.setdefault((rule[1], rule[2]), [])
+            elif current is not None and STRING.match(line):
+                current.append(line)
     return found
 
 
@@ -159,57 +173,68 @@ def differences(wanted, got):
         elif key not in wanted:
             yield key, "only candor"
         elif sorted(wanted[key]) != sorted(got[key]):
-            missing = sorted(set(wanted[key]) - set(got[key]))[:3]
-            extra = sorted(set(got[key]) - set(wanted[key]))[:3]
+            missing = [line[:80] for line in sorted(set(wanted[key]) - set(got[key]))[:3]]
+            extra = [line[:80] for line in sorted(set(got[key]) - set(wanted[key]))[:3]]
             yield key, f"strings: only yara {missing}, only candor {extra}"
 
 
-def known(rule):
+def known(rule, what):
     for release, pattern, why in KNOWN:
-        if re.search(pattern, rule):
+        if re.search(pattern, f"{rule} {what}"):
             return f"YARA {release}: {why}"
     return None
 
 
 def compare_acceptance(runs, rules):
-    """The sources that both take; says which only one takes."""
-    both, differ = [], 0
-    for source in rules:
-        said = {name: runs.accepts(name, source) for name in runs.programs}
-        if said["yara"] is None and said["candor"] is None:
-            both.append(source)
-        elif (said["yara"] is None) != (said["candor"] is None):
-            differ += 1
-            print(f"accepted by one only: {source}\n    yara: {said['yara']}\n    candor: "
-                  f"{said['candor']}")
-    return both, differ
+    """The sources that both take, and how many only one takes."""
+    refused = {name: runs.refusals(name, rules) for name in runs.programs}
+    both = [source for source in rules if not any(source in r for r in refused.values())]
+    differ = [source for source in rules
+              if (source in refused["yara"]) != (source in refused["candor"])]
+    for source in differ:
+        print(f"accepted by one only: {source}")
+        for name in runs.programs:
+            print(f"    {name}: {refused[name].get(source)}")
+    counts = {name: runs.rule_count(name, both) for name in runs.programs}
+    print(f"{len(rules)} sources, {len(both)} taken by both, {len(differ)} by one only; "
+          f"rules: {counts}", flush=True)
+    return both, len(differ) + (counts["yara"] != counts["candor"])
 
 
-def compare_scan(runs, rules, files, folder):
-    listing = folder / "files"
+def compare_scan(runs, what, rules, files):
+    """How many rules differ in files; all are shown up to a number."""
+    listing = runs.folder / "files"
     listing.write_text("".join(f"{f}\n" for f in files))
-    named = [f"s{i}:{source}" for i, source in enumerate(rules)]
-    found = {}
+    found, seconds, bad = {}, {}, 0
     for name in runs.programs:
-        code, out, err = runs.run(name, ["-w", "-e", "-s", "-L", "-p", "1", *named, "--scan-list",
-                                         str(listing)])
-        if code not in (0, 1) or err:
+        start = time.monotonic()
+        code, out, err = runs.run(name, ["-w", "-e", "-s", "-L", "-p", "1", *named(rules),
+                                         "--scan-list", str(listing)])
+        seconds[name] = time.monotonic() - start
+        if code != 0 or err:
+            bad += 1
             print(f"{name}: exit status {code}: {err[:2000]}")
         found[name] = parse(out)
-    bad, explained = 0, collections.Counter()
-    for (rule, path), what in differences(found["yara"], found["candor"]):
-        why = known(rule)
+    explained, kinds = collections.Counter(), set()
+    for (rule, path), difference in differences(found["yara"], found["candor"]):
+        why = known(f"{rules[int(rule[2:rule.index(':')])].stem}:{rule.partition(':')[2]}",
+                    difference)
         if why:
             explained[why] += 1
             continue
         bad += 1
-        if bad <= 50:
-            source = rules[int(rule[1:rule.index(":")])]
-            print(f"{rule} ({source.name}) in {path}: {what}")
+        kinds.add(rule)
+        if len(kinds) <= SHOWN:
+            print(f"{rule} in {path}: {difference}")
     for why, count in sorted(explained.items()):
         print(f"{count} known to differ: {why}")
-    print(f"{len(rules)} sources, {len(files)} files: {len(found['yara'])} matches of rules by "
-          f"yara, {len(found['candor'])} by candor; {bad} differ")
+    equal = sum(found["candor"].get(key) is not None for key in found["yara"])
+    lines = sum(len(lines) for lines in found["yara"].values())
+    print(f"{what}: {len(rules)} sources, {len(files)} files; matches: {len(found['yara'])} by yara, "
+          f"{len(found['candor'])} by candor, {equal} by both, of "
+          f"{len({rule for rule, _ in found['yara']})} rules with {lines} strings; "
+          f"{bad} differ, {len(kinds)} rules; "
+          + ", ".join(f"{name} {s:.1f} s" for name, s in seconds.items()), flush=True)
     return bad
 
 
@@ -229,13 +254,15 @@ def main():
     rules = sources(pathlib.Path(os.environ["CANDOR_CORPUS"]) / "rules" / "yara", args.rules,
                     args.full, rng)
     with tempfile.TemporaryDirectory() as name:
-        folder = args.keep or pathlib.Path(name)
+        folder = (args.keep or pathlib.Path(name)).resolve()
         folder.mkdir(exist_ok=True)
         runs = Runs(args.candor, folder)
         both, differ = compare_acceptance(runs, rules)
-        print(f"{len(rules)} sources, {len(both)} taken by both, {differ} by one only")
-        files = real_files(args.files or (2500 if args.full else 60), rng)
-        differ += compare_scan(runs, both, files + made_files(folder, both, rng), folder)
+        programs = made_programs(folder)
+        differ += compare_scan(runs, "made files", both,
+                               programs + made_samples(folder, both, programs, rng))
+        differ += compare_scan(runs, "real files", both,
+                               real_files(args.files or (2500 if args.full else 60), rng))
     return differ != 0
 
 
