@@ -52,8 +52,6 @@ struct pe {
 	uint64_t sections_at;
 	bool is_64;
 	bool is_table_cut; /* not all sections are in the file: none is found by address */
-	uint32_t directory_count; /* as announced */
-	uint32_t image_base_low;    /* the lower half */
 	uint64_t image_base;
 	uint32_t image_size;
 	uint32_t file_align, section_align, symbols_at, symbol_count;

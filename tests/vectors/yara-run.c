@@ -178,6 +178,21 @@ static void scan(const struct image *img, const struct buf *file, struct module_
 	arena_free(arena);
 }
 
+static void scan_with_modules(const struct image *img, const struct buf *file)
+{
+	struct str data[MODULE_COUNT] = {0};
+	struct module_state *modules;
+	struct buf database;
+
+	load_magic(&database);
+	data[MODULE_magic] = buf_str(&database);
+	if (module_state_new(data, &modules) != OK)
+		exit(3);
+	scan(img, file, modules);
+	module_state_free(modules);
+	buf_done(&database);
+}
+
 /* What the planner could not take. */
 static void show_skips(const struct image *img)
 {
@@ -280,29 +295,7 @@ static void run(struct command *command, const char *rules, bool has_file)
 		printf("accepted %u malformed %u skipped %u\n", counts.accepted, counts.malformed,
 		       counts.skipped);
 		if (has_file)
-			scan(img, &command->file);
-	if (front == NULL || ruleset_new(CEILING, &rs) != OK ||
-	    front->compile(src, rs, &report) != OK || made_build(rs, &made, &e) != OK ||
-	    image_open_memory(made.data, made.len, &img, &e) != OK ||
-	    image_source_at(img, 0, &counts) != OK) {
-		printf("failed %s\n", e.text);
-		return 2;
-	}
-	show_skips(img);
-	printf("accepted %u malformed %u skipped %u\n", counts.accepted, counts.malformed,
-	       counts.skipped);
-	if (path != NULL && load(path, &file)) {
-		struct str data[MODULE_COUNT] = {{0}};
-		struct module_state *modules;
-		struct buf database;
-		load_magic(&database);
-		data[MODULE_magic] = buf_str(&database);
-		if (module_state_new(data, &modules) != OK)
-			return 3;
-		scan(img, &file, modules);
-		module_state_free(modules);
-		buf_done(&database);
-		buf_done(&file);
+			scan_with_modules(img, &command->file);
 	}
 	image_close(img);
 	free(made.data);
