@@ -169,9 +169,9 @@ static enum candor_status open_databases(struct candor_engine *engine,
 {
 	struct first_message first = {.report.diagnostic = on_diagnostic};
 	struct error reason = {0};
-	enum status status = databases_open((const char *const *)o->databases.items,
-					    o->databases.len, &first.report, &engine->databases,
-					    &reason);
+	enum status status =
+		databases_open((const char *const *)o->databases.items, o->databases.len, false,
+			       &first.report, &engine->databases, &reason);
 
 	bool is_malformed = status == OK && engine->databases.counts.malformed > 0;
 

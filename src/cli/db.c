@@ -20,7 +20,7 @@
 int cmd_db(int argc, char **argv);
 
 static const char usage[] =
-	"usage: candor db build -o IMAGE [--keep-going] SOURCE…\n"
+	"usage: candor db build -o IMAGE [--keep-going] [--allow-includes] SOURCE…\n"
 	"       candor db info [--json] IMAGE\n"
 	"       candor db verify IMAGE\n"
 	"\n"
@@ -30,6 +30,7 @@ static const char usage[] =
 	"\n"
 	"  -o, --output IMAGE   the image to write; replaced when it is whole\n"
 	"  -k, --keep-going     malformed rules are left out and do not count as a failure\n"
+	"      --allow-includes rules may include files outside the folder of their source\n"
 	"      --json           one JSON object for programs\n"
 	"\n"
 	"IMAGE may be the word builtin for info and verify.\n";
@@ -113,7 +114,8 @@ static void print_summary(const char *path, const struct compiled *c, const stru
 	buf_done(&text);
 }
 
-static int build(struct source_list *sources, const char *path, bool keep_going)
+static int build(struct source_list *sources, const char *path, bool keep_going,
+		 bool include_anywhere)
 {
 	uint64_t start = clock_ns();
 	struct error e = {0};
@@ -121,14 +123,15 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	struct diagnostics diagnostics;
 	struct compiled compiled;
 	struct buf skips;
+	struct source_settings settings = *sources_object_variables();
 
+	settings.include_anywhere = include_anywhere;
 	enum status status = output_begin(&out, path, &e);
 	if (status != OK)
 		return fail(path, status, &e);
 	buf_init(&skips, 1u << 20);
 	diagnostics_init(&diagnostics);
-	status = sources_compile(sources, sources_object_variables(), out.fd,
-				 &diagnostics.report, &compiled, &e);
+	status = sources_compile(sources, &settings, out.fd, &diagnostics.report, &compiled, &e);
 	diagnostics_done(&diagnostics);
 	if (status == OK && compiled.counts.skipped > 0)
 		status = inspect_image(out.fd, INSPECT_SKIPS, &skips, &e);
@@ -141,7 +144,9 @@ static int build(struct source_list *sources, const char *path, bool keep_going)
 	buf_done(&skips);
 	if (status != OK)
 		return fail(path, status, &e);
-	return compiled.counts.malformed > 0 && !keep_going ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
+	/* an include that failed is an error without a malformed rule */
+	bool is_whole = compiled.counts.malformed == 0 && diagnostics.errors == 0;
+	return is_whole || keep_going ? EXIT_FOUND_NOTHING : EXIT_TROUBLE;
 }
 
 static int run_build(int argc, char **argv)
@@ -149,12 +154,13 @@ static int run_build(int argc, char **argv)
 	static const struct option options[] = {
 		{"output", required_argument, NULL, 'o'},
 		{"keep-going", no_argument, NULL, 'k'},
+		{"allow-includes", no_argument, NULL, 'i'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	struct source_list sources = {0};
 	const char *path = NULL;
-	bool keep_going = false;
+	bool keep_going = false, include_anywhere = false;
 	int status = EXIT_FOUND_NOTHING;
 
 	opterr = 0;
@@ -165,6 +171,8 @@ static int run_build(int argc, char **argv)
 			return misuse_of_option(argv, c);
 		if (c == 'o')
 			path = optarg;
+		else if (c == 'i')
+			include_anywhere = true;
 		else
 			keep_going = true;
 	}
@@ -181,7 +189,7 @@ static int run_build(int argc, char **argv)
 	if (status == EXIT_FOUND_NOTHING && is_source(&sources, path))
 		status = misuse("the image would replace one of its sources");
 	if (status == EXIT_FOUND_NOTHING)
-		status = build(&sources, path, keep_going);
+		status = build(&sources, path, keep_going, include_anywhere);
 	sources_done(&sources);
 	return status;
 }

@@ -89,6 +89,7 @@ static void show(struct report *report, const struct diagnostic *diagnostic)
 	struct diagnostics *d = (struct diagnostics *)report;
 	struct buf text;
 
+	d->errors += diagnostic->severity == SEVERITY_ERROR;
 	if (d->source == NULL || !str_eq(str_of(d->source), diagnostic->source)) {
 		tell_left_out(d);
 		free(d->source);

@@ -18,6 +18,7 @@ struct diagnostics {
 	struct report report; /* hand out its address */
 	char *source; /* of the last message */
 	uint64_t shown, left_out; /* of that source */
+	uint64_t errors; /* of all sources */
 	bool has_colour;
 	bool shows_all; /* however many there are */
 };

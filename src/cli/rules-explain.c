@@ -148,7 +148,8 @@ int rules_explain(const char *rule, const char *path, const char *const *databas
 	int status = EXIT_TROUBLE;
 
 	diagnostics_init(&diagnostics);
-	enum status opened = databases_open(databases, database_count, &diagnostics.report, &d, &e);
+	enum status opened =
+		databases_open(databases, database_count, false, &diagnostics.report, &d, &e);
 	diagnostics_done(&diagnostics);
 	if (opened != OK) {
 		(void)complain_of(NULL, opened, &e);

@@ -19,6 +19,7 @@ enum {
 	OPTION_ACCEPT,
 	OPTION_JSON,
 	OPTION_NO_PROGRESS,
+	OPTION_ALLOW_INCLUDES,
 };
 
 static const char help[] =
@@ -38,6 +39,7 @@ static const char help[] =
 	"How\n"
 	"  --db DATABASE       use this image, rule file or folder of them; repeatable; builtin\n"
 	"                      stands for the rules that came with the program\n"
+	"  --allow-includes    rules may include files outside the folder of their source\n"
 	"  --all-matches       do not stop at the first rule that holds for a file\n"
 	"  --limits NAME=VALUE,…\n"
 	"                      change limits; --limits help lists them\n"
@@ -144,6 +146,8 @@ static bool *flag_of(struct scan_request *r, int option)
 		return &r->json;
 	case OPTION_NO_PROGRESS:
 		return &r->no_progress;
+	case OPTION_ALLOW_INCLUDES:
+		return &r->include_anywhere;
 	case 'q':
 		return &r->quiet;
 	default:
@@ -225,6 +229,7 @@ bool scan_request_parse(struct scan_request *r, int argc, char **argv, int *ret_
 		{"all-matches", no_argument, NULL, OPTION_ALL_MATCHES},
 		{"limits", required_argument, NULL, OPTION_LIMITS},
 		{"jobs", required_argument, NULL, 'j'},
+		{"allow-includes", no_argument, NULL, OPTION_ALLOW_INCLUDES},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"quiet", no_argument, NULL, 'q'},
 		{"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},

@@ -18,7 +18,7 @@ struct scan_request {
 	struct scan_limits limits;
 	unsigned jobs;     /* 0: one for each core */
 	unsigned accepted; /* bit for each enum reason that is no trouble */
-	bool all_matches, json, quiet, no_progress;
+	bool all_matches, json, quiet, no_progress, include_anywhere;
 };
 
 /** Free with scan_request_done(). */

@@ -22,8 +22,9 @@ static enum status open_databases(const struct scan_request *request, struct dat
 
 	sources_make_room();
 	diagnostics_init(&diagnostics);
-	enum status status = databases_open(request->databases.items, request->databases.len,
-					    &diagnostics.report, ret, &e);
+	enum status status =
+		databases_open(request->databases.items, request->databases.len,
+			       request->include_anywhere, &diagnostics.report, ret, &e);
 	diagnostics_done(&diagnostics);
 	if (status != OK)
 		return complain_of(NULL, status, &e);
@@ -45,16 +46,17 @@ static int scan(const struct scan_request *request)
 	display_init(&out, STDOUT_FILENO);
 	const struct scan_run run = {
 		.request = request,
-		.pool = {
-			.program = WORKER_SELF,
-			.argv = worker_self_argv,
-			.image_fds = databases.images.items,
-			.image_names = databases.names.items,
-			.image_count = databases.images.len,
-			.jobs = request->jobs,
-			.limits = request->limits,
-			.all_matches = request->all_matches,
-		},
+		.pool =
+			{
+				.program = WORKER_SELF,
+				.argv = worker_self_argv,
+				.image_fds = databases.images.items,
+				.image_names = databases.names.items,
+				.image_count = databases.images.len,
+				.jobs = request->jobs,
+				.limits = request->limits,
+				.all_matches = request->all_matches,
+			},
 		.out = &out,
 		.databases = is_named ? request->databases.items : builtin,
 		.database_count = is_named ? request->databases.len : LEN(builtin),

@@ -12,6 +12,7 @@ static const char help[] =
 	"\n"
 	"Scan with rules of YARA: the command line and the output of yara 4.5.\n"
 	"\n"
+	"       --allow-includes                  rules may include files outside their folder\n"
 	"       --atom-quality-table=FILE         accepted, without effect\n"
 	"  -C,  --compiled-rules                  RULES_FILE is an image of candor db build\n"
 	"  -c,  --count                           print only number of matches\n"
@@ -22,7 +23,6 @@ static const char help[] =
 	"  -f,  --fast-scan                       fast matching mode\n"
 	"  -h,  --help                            show this help and exit\n"
 	"  -i,  --identifier=IDENTIFIER           print only rules named IDENTIFIER\n"
-	"       --include-anywhere                rules may include files outside their folder\n"
 	"       --keep-going                      leave out rules with errors, use the others\n"
 	"       --max-process-memory-chunk=NUMBER accepted, without effect\n"
 	"  -l,  --max-rules=NUMBER                abort scanning after matching NUMBER of rules\n"
@@ -71,7 +71,7 @@ static const struct option options[] = {
 	{"fast-scan", no_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"identifier", required_argument, NULL, 'i'},
-	{"include-anywhere", no_argument, NULL, OPTION_INCLUDE_ANYWHERE},
+	{"allow-includes", no_argument, NULL, OPTION_INCLUDE_ANYWHERE},
 	{"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
 	{"max-process-memory-chunk", required_argument, NULL, OPTION_IGNORED},
 	{"max-rules", required_argument, NULL, 'l'},

@@ -82,8 +82,9 @@ static enum status add_name(struct databases *d, struct source_list *sources, co
 }
 
 static enum status compile_all(struct databases *d, struct source_list *sources,
-			       struct report *report, struct error *e)
+			       bool include_anywhere, struct report *report, struct error *e)
 {
+	struct source_settings settings = *sources_object_variables();
 	struct compiled compiled;
 	int made;
 	enum status status = file_anonymous("candor-image", &made, e);
@@ -91,15 +92,16 @@ static enum status compile_all(struct databases *d, struct source_list *sources,
 	if (status != OK)
 		return status;
 	AUTO_FD fd = made;
-	status = sources_compile(sources, sources_object_variables(), fd, report, &compiled, e);
+	settings.include_anywhere = include_anywhere;
+	status = sources_compile(sources, &settings, fd, report, &compiled, e);
 	if (status != OK)
 		return status;
 	d->counts = compiled.counts;
 	return add_image(d, "rules", take_fd(&fd), e);
 }
 
-enum status databases_open(const char *const *names, size_t count, struct report *report,
-			   struct databases *ret, struct error *e)
+enum status databases_open(const char *const *names, size_t count, bool include_anywhere,
+			   struct report *report, struct databases *ret, struct error *e)
 {
 	static const char *const builtin[] = {"builtin"};
 	struct databases d = {0};
@@ -117,7 +119,7 @@ enum status databases_open(const char *const *names, size_t count, struct report
 			subject = names[i];
 	}
 	if (status == OK && sources.len > 0)
-		status = compile_all(&d, &sources, report, e);
+		status = compile_all(&d, &sources, include_anywhere, report, e);
 	sources_done(&sources);
 	if (status != OK) {
 		databases_close(&d);

@@ -24,7 +24,7 @@ struct databases {
  * rules are reported, counted and left out; they are no failure. The text of
  * an error says which name it is about. Free with databases_close().
  */
-MUST_CHECK enum status databases_open(const char *const *names, size_t count,
+MUST_CHECK enum status databases_open(const char *const *names, size_t count, bool include_anywhere,
 				      struct report *report, struct databases *ret,
 				      struct error *e);
 void databases_close(struct databases *d);

@@ -46,6 +46,12 @@ def test_files_are_included_from_below_their_folder_only(rules):
     assert good.lines == [f"B1 {rules}/f", f"A1 {rules}/f"]
     bad = candor("yara", rules / "in" / "c.yar", rules / "f")
     assert bad.status == 1 and b"outside the folder" in bad.err and bad.out == b""
+    allowed = candor("yara", "-w", "--allow-includes", rules / "in" / "c.yar", rules / "f")
+    assert allowed.status == 0 and f"C1 {rules}/f" in allowed.lines
+    image = rules / "c.candor"
+    assert candor("db", "build", "-o", image, rules / "in" / "c.yar").status == 2
+    assert candor("db", "build", "-o", image, "--allow-includes", rules / "in" / "c.yar").status == 0
+    assert candor("scan", "--db", image, "--allow-includes", rules / "f").status == 1
 
 
 @pytest.mark.parametrize("args", [["r.yar"], ["missing", "f"], ["-d", "x", "r.yar", "f"]])
