@@ -34,8 +34,8 @@ static void on_diagnostic(struct report *report, const struct diagnostic *d)
 static enum status on_include(struct includer *in, const struct source_text *from, struct str path,
 			      struct source_text *ret, struct error *e)
 {
-	struct fuzz_yara *f = (struct fuzz_yara *)((char *)in - offsetof(struct fuzz_yara,
-									includer));
+	struct fuzz_yara *f =
+		(struct fuzz_yara *)((char *)in - offsetof(struct fuzz_yara, includer));
 
 	(void)from;
 	(void)e;
@@ -56,7 +56,8 @@ static void init(struct fuzz_yara *f, struct str text, struct str included)
 		.report = {on_diagnostic},
 		.includer = {on_include},
 		.texts = {text, included},
-		.settings = {.variables = variables, .variable_count = LEN(variables),
+		.settings = {.variables = variables,
+			     .variable_count = LEN(variables),
 			     .strict_escape = true},
 	};
 	f->settings.includer = &f->includer;
@@ -69,8 +70,8 @@ static void compile(struct str text, struct str included, struct buf *to)
 	struct ruleset *rs;
 
 	init(&f, text, included);
-	const struct source_text src = {.name = STR("a.yar"), .text = text,
-					.settings = &f.settings};
+	const struct source_text src = {
+		.name = STR("a.yar"), .text = text, .settings = &f.settings};
 	if (ruleset_new(16 << 20, &rs) != OK)
 		return;
 	enum status status = front_yara.compile(&src, rs, &f.report);
@@ -92,10 +93,10 @@ static bool print(struct str text, struct str included, struct buf *to)
 	struct ast ast = {0};
 
 	init(&f, text, included);
-	const struct source_text src = {.name = STR("a.yar"), .text = text,
-					.settings = &f.settings};
-	struct yara y = {.arena = arena_new(64 << 20), .src = &src, .report = &f.report,
-			 .ast = &ast};
+	const struct source_text src = {
+		.name = STR("a.yar"), .text = text, .settings = &f.settings};
+	struct yara y = {
+		.arena = arena_new(64 << 20), .src = &src, .report = &f.report, .ast = &ast};
 	if (y.arena == NULL)
 		return false;
 	bool ok = yara_parse(&y) == OK && y.errors == 0;

@@ -96,15 +96,19 @@ static void tags(struct check *c, struct ir_rule *to)
 		c->is_full = true;
 		return;
 	}
+	struct map known;
+
+	map_init(&known);
 	for (const struct ast_name *t = c->rule->tags; t != NULL; t = t->next) {
-		for (uint32_t i = 0; i < to->tag_count; i++) {
-			if (str_eq(all[i], t->name))
-				yara_error(c->y, t->span, NULL,
-					   "duplicated tag identifier \"%.*s\"", STR_ARG(t->name));
-		}
+		if (map_get(&known, t->name) != NULL)
+			yara_error(c->y, t->span, NULL, "duplicated tag identifier \"%.*s\"",
+				   STR_ARG(t->name));
 		all[to->tag_count] = arena_str(c->rs->arena, t->name);
-		c->is_full |= all[to->tag_count++].data == NULL;
+		c->is_full |= all[to->tag_count].data == NULL ||
+			      !map_put(&known, t->name, to->tag_count);
+		to->tag_count++;
 	}
+	map_done(&known);
 	to->tags = all;
 }
 

@@ -61,7 +61,7 @@ static struct str text_from(const struct lexer *l, uint32_t start)
 struct lexer lexer_of(struct yara *y, uint32_t file)
 {
 	struct ast_file *f = &y->ast->files.items[file];
-	struct lexer l = {y, file, f->text.data, 0, (uint32_t)f->text.len, NULL};
+	struct lexer l = {.y = y, .file = file, .data = f->text.data, .len = (uint32_t)f->text.len};
 
 	if (str_starts(f->text, STR("\xef\xbb\xbf")))
 		l.at = 3;
@@ -103,7 +103,7 @@ static void keep_comment(struct lexer *l, uint32_t start)
 	l->comment_end = &c->next;
 }
 
-/* Stands at a comment: step over it. False: it does not end. */
+/* Stands at a comment: step over it. False, and there still: it does not end. */
 static bool skip_comment(struct lexer *l)
 {
 	uint32_t start = l->at;
@@ -115,8 +115,10 @@ static bool skip_comment(struct lexer *l)
 		l->at += 2;
 		while (l->at < l->len && !(peek(l, 0) == '*' && peek(l, 1) == '/'))
 			l->at++;
-		if (l->at >= l->len)
+		if (l->at >= l->len) {
+			l->at = start;
 			return false;
+		}
 		l->at += 2;
 	}
 	keep_comment(l, start);
@@ -403,11 +405,15 @@ static void read_mark(struct lexer *l, struct token *t, uint32_t start)
 			l->at = start + 2;
 	}
 	t->text = text_from(l, start);
-	if ((uint8_t)t->text.data[0] >= 0x80)
+	char c = t->text.data[0];
+	if (c != '\0' && strchr("(){}[]:=<>+-*\\/%&|^~.,!?", c) != NULL)
+		return;
+	if (l->is_quiet)
+		t->kind = TOKEN_BAD;
+	else if ((uint8_t)c >= 0x80)
 		fail(l, t, start, "only texts and regular expressions hold such characters",
 		     "non-ascii character");
-	else if (t->text.data[0] == '\0' ||
-		 strchr("(){}[]:=<>+-*\\/%&|^~.,!?", t->text.data[0]) == NULL)
+	else
 		fail(l, t, start, NULL, "unexpected character");
 }
 
@@ -428,15 +434,14 @@ static bool skip_blanks(struct lexer *l)
 void lexer_next(struct lexer *l, struct token *t)
 {
 	*t = (struct token){.kind = TOKEN_END};
-	uint32_t before = l->at;
+	bool ends = skip_blanks(l);
+	uint32_t start = l->at;
 
-	if (!skip_blanks(l)) {
-		before = l->at = l->len;
-		fail(l, t, before > 0 ? before - 1 : 0, "a comment ends with */",
-		     "unterminated comment");
+	if (!ends) {
+		l->at = l->len;
+		fail(l, t, start, "a comment ends with */", "unterminated comment");
 		return;
 	}
-	uint32_t start = l->at;
 	char c = peek(l, 0);
 
 	if (l->at >= l->len) {

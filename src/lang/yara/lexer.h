@@ -39,6 +39,7 @@ struct lexer {
 	uint32_t file;
 	const char *data;
 	uint32_t at, len;
+	bool is_quiet; /* behind an error: a character of no use is not told of */
 	struct ast_comment **comment_end;
 };
 

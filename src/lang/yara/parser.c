@@ -13,6 +13,7 @@ enum { INCLUDE_DEPTH_MAX = 16 };
 void parser_step(struct parser *p)
 {
 	p->last_end = p->token.span.end;
+	p->lexer.is_quiet = p->is_lost;
 	lexer_next(&p->lexer, &p->token);
 	if (p->token.kind == TOKEN_BAD)
 		p->is_lost = true;
@@ -181,6 +182,12 @@ static void read_condition(struct parser *p, struct ast_rule *rule)
 	rule->condition = parser_condition(p);
 }
 
+/* An error led to the next rule or the end: that the rest is missing is no news. */
+static bool is_over(const struct parser *p)
+{
+	return p->y->rule->is_malformed && (p->token.kind == TOKEN_END || begins_item(p));
+}
+
 static void read_body(struct parser *p, struct ast_rule *rule)
 {
 	const struct {
@@ -195,7 +202,7 @@ static void read_body(struct parser *p, struct ast_rule *rule)
 
 	if (!parser_expect(p, "{"))
 		return;
-	for (size_t i = 0; i < LEN(sections); i++) {
+	for (size_t i = 0; i < LEN(sections) && !is_over(p); i++) {
 		*sections[i].span = p->token.span;
 		if (parser_take(p, sections[i].name)) {
 			if (parser_expect(p, ":"))
@@ -206,7 +213,7 @@ static void read_body(struct parser *p, struct ast_rule *rule)
 		if (p->is_lost)
 			skip_to(p, true);
 	}
-	if (!parser_expect(p, "}")) {
+	if (!is_over(p) && !parser_expect(p, "}")) {
 		skip_to(p, true);
 		(void)parser_take(p, "}");
 	}
