@@ -151,6 +151,30 @@ static bool is_base64(const struct ast_string *s)
 	return false;
 }
 
+/* Bytes as they are, or letters of either case. */
+static bool is_exact(const struct ir_node *node)
+{
+	for (uint32_t i = 0; node->kind == NODE_BYTES && i < node->bytes.len; i++) {
+		if ((node->bytes.mask[i] | 0x20) != 0xff)
+			return false;
+	}
+	return node->kind == NODE_BYTES;
+}
+
+/* Whether YARA compares the string as it stands, so that it can be bound to its place. */
+static bool is_literal(const struct ast_string *s, const struct ir_node *body)
+{
+	if (s->kind == AST_STRING_TEXT)
+		return !is_base64(s);
+	if (body == NULL || body->kind != NODE_CONCAT)
+		return body != NULL && is_exact(body);
+	for (uint32_t i = 0; i < body->count; i++) {
+		if (!is_exact(body->children[i]))
+			return false;
+	}
+	return true;
+}
+
 static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 {
 	const struct ast_string *s = u->string;
@@ -166,7 +190,7 @@ static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 	p->rule = MATCH_EVERY_START;
 	for (const struct ast_modifier *m = s->modifiers; m != NULL; m = m->next)
 		p->is_private |= m->kind == AST_PRIVATE;
-	if (u->is_fixed && s->kind == AST_STRING_TEXT && !is_base64(s))
+	if (u->is_fixed && is_literal(s, p->body))
 		p->place = (struct ir_place){.base = PLACE_START, .delta = u->offset};
 	return p;
 }

@@ -119,6 +119,33 @@ static const struct {
 	{"not constant", "$a at filesize", false},
 };
 
+static const struct {
+	const char *string;
+	bool is_fixed;
+} placed[] = {
+	{"{ 61 62 63 }", true}, {"{ 61 ?? 63 }", false}, {"{ 61 6? 63 }", false},
+	{"/abc/", true},	{"/ab.c/", false},	 {"/abc/i", true},
+};
+
+/* Only what is compared as it stands is bound to its place. */
+static void placed_strings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEN(placed); i++) {
+		char source[256];
+		struct told told;
+
+		snprintf(source, sizeof source, "rule r { strings: $a = %s condition: $a at 4 }",
+			 placed[i].string);
+		told_init(&told);
+		told_compile(&told, "x.yar", str_of(source));
+		const struct ir_place *place = &told.rs->rules.items[0].patterns[0]->place;
+		if (placed[i].is_fixed != (place->base == PLACE_START))
+			fail_msg("%s", placed[i].string);
+		told_done(&told);
+	}
+}
+
 static void fixed_places(void **state)
 {
 	(void)state;
@@ -169,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(fixed_places),
+		cmocka_unit_test(placed_strings),
 		cmocka_unit_test(rules),
 	};
 
