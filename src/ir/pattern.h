@@ -105,6 +105,6 @@ struct ir_pattern {
 	bool is_hex;     /* written in hex: its matches are shown so */
 	enum match_rule rule;
 	enum match_length length;
-	/* Looked at when the length is chosen; a look-around in the tree would choose another one. */
+	/* looked at when the length is chosen: a look-around could choose another one */
 	enum match_border border;
 };
