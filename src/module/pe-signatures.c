@@ -1,6 +1,5 @@
 /*
  * pe.signatures[i]: YARA 4.5, "pe" module.
- * pe: the function of signatures. YARA 4.5, "pe" module.
  */
 #include "module/module.h"
 
@@ -20,10 +19,4 @@ struct value call_pe_valid_on(struct module_call *call)
 	if (from == NULL || to == NULL)
 		return VALUE_OF_UNDEFINED;
 	return value_int(at >= from->integer && at <= to->integer);
-	uint64_t row = (uint64_t)call->args[0].integer;
-	int64_t time = call->args[1].integer;
-	const struct fact *begin = fact_get(call->facts, FACT_PE_SIGNATURE_NOT_BEFORE, row);
-	const struct fact *end = fact_get(call->facts, FACT_PE_SIGNATURE_NOT_AFTER, row);
-	if (begin == NULL || end == NULL)
-	return value_int(time >= begin->integer && time <= end->integer);
 }

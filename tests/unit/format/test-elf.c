@@ -1,9 +1,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "format/format.h"

@@ -1,8 +1,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <inttypes.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "format/format.h"

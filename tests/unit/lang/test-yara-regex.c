@@ -31,29 +31,29 @@ static const struct pattern_case good[] = {
 	{"escapes", "/\\x41\\n\\t\\r\\f\\a\\v\\.\\$/", "41.0a.09.0d.0c.07.76.2e.24"},
 	{"non-ascii", "/\xc3\xa9/", "c3.a9"},
 	{"greedy", "/ab*c+d?/",
-	 "(concat \"a\" (repeat 0 * greedy \"b\") (repeat 1 * greedy \"c\") "
+	 "longest (concat \"a\" (repeat 0 * greedy \"b\") (repeat 1 * greedy \"c\") "
 	 "(repeat 0 1 greedy \"d\"))"},
 	{"lazy", "/ab*?c+?d?""?e{2,3}?/",
 	 "(concat \"a\" (repeat 0 * \"b\") (repeat 1 * \"c\") (repeat 0 1 "
 	 "\"d\") (repeat 2 3 \"e\"))"},
 	{"counts", "/a{2}b{2,}c{,3}d{2,3}e{,}/",
-	 "(concat (repeat 2 2 greedy \"a\") (repeat 2 * greedy \"b\") (repeat 0 "
+	 "longest (concat (repeat 2 2 greedy \"a\") (repeat 2 * greedy \"b\") (repeat 0 "
 	 "3 greedy \"c\") (repeat 2 3 greedy \"d\") (repeat 0 * greedy \"e\"))"},
-	{"count of none", "/ab{0}c{0,0}d/", "(concat \"a\" (concat) (concat) \"d\")"},
+	{"count of none", "/ab{0}c{0,0}d/", "longest (concat \"a\" (concat) (concat) \"d\")"},
 	{"blanks in counts", "/a{2 , 3}b{1,  }/",
-	 "(concat (repeat 2 3 greedy \"a\") (repeat 1 * greedy \"b\"))"},
-	{"largest count", "/a{0,32767}/", "(repeat 0 32767 greedy \"a\")"},
+	 "longest (concat (repeat 2 3 greedy \"a\") (repeat 1 * greedy \"b\"))"},
+	{"largest count", "/a{0,32767}/", "longest (repeat 0 32767 greedy \"a\")"},
 	{"counted dots", "/a.{2,3}b.*c.+/",
-	 "(concat \"a\" (repeat 2 3 greedy [00-09 0b-ff]) \"b\" (repeat 0 * "
+	 "longest (concat \"a\" (repeat 2 3 greedy [00-09 0b-ff]) \"b\" (repeat 0 * "
 	 "greedy [00-09 0b-ff]) \"c\" (repeat 1 * greedy [00-09 0b-ff]))"},
 	{"gaps", "/a.{2,3}b.*c.+/s",
-	 "(concat \"a\" (gap 2 3) \"b\" (gap 0 *) \"c\" (gap 1 *))"},
+	 "longest (concat \"a\" (gap 2 3) \"b\" (gap 0 *) \"c\" (gap 1 *))"},
 	{"braces that are no count", "/a{b}{c{1,2a{2/", "\"a{b}{c{1,2a{2\""},
 	{"closing braces and brackets", "/a]b}c/", "\"a]b}c\""},
 	{"runs before what is repeated", "/abcd*ef/",
-	 "(concat \"abc\" (repeat 0 * greedy \"d\") \"ef\")"},
+	 "longest (concat \"abc\" (repeat 0 * greedy \"d\") \"ef\")"},
 	{"groups", "/(ab)(cd)+e(f(g))/",
-	 "(concat \"ab\" (repeat 1 * greedy \"cd\") \"e\" (concat \"f\" \"g\"))"},
+	 "longest (concat \"ab\" (repeat 1 * greedy \"cd\") \"e\" (concat \"f\" \"g\"))"},
 	{"alternatives", "/ab|cd|e/", "(alt \"ab\" \"cd\" \"e\")"},
 	{"empty alternatives", "/(a|)b|/",
 	 "(alt (concat (alt \"a\" (concat)) \"b\") (concat))"},
@@ -83,12 +83,12 @@ static const struct pattern_case good[] = {
 	 "[30-39 41-5a 5f 61-7a] 00)) (look not-ahead (concat [30-39 41-5a 5f "
 	 "61-7a] 00))))) 61.00)"},
 	{"wide", "/ab[cd].e*(f|g)/ wide",
-	 "(concat 61.00.62.00 (concat [63-64] 00) (concat [00-09 0b-ff] 00) "
+	 "longest (concat 61.00.62.00 (concat [63-64] 00) (concat [00-09 0b-ff] 00) "
 	 "(repeat 0 * greedy 65.00) (alt 66.00 67.00))"},
 	{"wide dots of all", "/a.b.{2}/s wide",
-	 "(concat 61.00.?""?.00.62.00 (repeat 2 2 greedy ?""?.00))"},
+	 "longest (concat 61.00.?""?.00.62.00 (repeat 2 2 greedy ?""?.00))"},
 	{"both", "/ab+/ ascii wide",
-	 "(alt (concat \"a\" (repeat 1 * greedy \"b\")) (concat 61.00 (repeat 1 "
+	 "longest (alt (concat \"a\" (repeat 1 * greedy \"b\")) (concat 61.00 (repeat 1 "
 	 "* greedy 62.00)))"},
 	{"nocase", "/aB/ nocase", "41&df.42&df"},
 	{"fullword", "/a|b/ fullword",
@@ -98,7 +98,7 @@ static const struct pattern_case good[] = {
 	 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) 61.00.62.00 "
 	 "(look not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
 	{"repeated groups", "/(a*)*(b|c){2,3}/",
-	 "(concat (repeat 0 * greedy (repeat 0 * greedy \"a\")) (repeat 2 3 "
+	 "longest (concat (repeat 0 * greedy (repeat 0 * greedy \"a\")) (repeat 2 3 "
 	 "greedy (alt \"b\" \"c\")))"},
 };
 

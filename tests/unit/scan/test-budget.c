@@ -2,8 +2,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <time.h>
+#include <cmocka.h>
 
 #include "run-scanner.h"
 
