@@ -18,10 +18,10 @@ struct confirm {
 	const struct match_tables *t;
 	uint64_t *work;
 	const struct match_window *window;
-	uint64_t first;	       /* where the data begins, for an edge */
-	uint32_t used;	       /* sets of the pool */
-	struct run runs[RUNS]; /* by node */
-	struct ends pool[POOL_SETS];
+	uint64_t first;		      /* where the data begins, for an edge */
+	uint32_t used;		      /* sets of the pool */
+	struct run runs[RUNS];	      /* by node */
+	struct ends *pool[POOL_SETS]; /* made when they are first used: most stay NULL */
 };
 
 /* Where positions count from: a part, or a tree that is looked at by itself. */
@@ -50,6 +50,10 @@ enum status confirm_new(const struct match_tables *t, uint64_t *work, struct con
 
 void confirm_free(struct confirm *c)
 {
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < POOL_SETS && c->pool[i] != NULL; i++)
+		free(c->pool[i]);
 	free(c);
 }
 
@@ -63,13 +67,22 @@ static bool charge(struct confirm *c, uint64_t units)
 	return true;
 }
 
+/* NULL, and no work is left, when there is no memory for it. */
 static struct ends *take_set(struct confirm *c)
 {
+	struct ends **set = &c->pool[c->used];
+
 	if (c->used == POOL_SETS)
 		return NULL;
-	struct ends *set = &c->pool[c->used++];
-	ends_clear(set);
-	return set;
+	if (*set == NULL)
+		*set = calloc(1, sizeof **set);
+	if (*set == NULL) {
+		*c->work = 0;
+		return NULL;
+	}
+	ends_clear(*set);
+	c->used++;
+	return *set;
 }
 
 /* A node as it was read once, its numbers checked against BYTE. */
@@ -447,6 +460,8 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 	if (!range_fits(part->code, part->code_count, c->t->node_count))
 		return NULL;
 	struct ends *set = take_set(c);
+	if (set == NULL)
+		return NULL;
 	ends_add(set, 0);
 	if (!run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
 		return NULL;
@@ -463,6 +478,8 @@ static bool block_matches(struct confirm *c, uint32_t code, size_t base, uint32_
 
 	c->used = 0;
 	struct ends *set = take_set(c);
+	if (set == NULL)
+		return false;
 	ends_add_range(set, 0, starts - 1);
 	return run(c, &f, code, c->t->node_count, set) && !ends_is_empty(set);
 }
