@@ -340,28 +340,28 @@ static uint32_t run_end(struct confirm *c, const struct frame *f, uint32_t at,
 			const struct image_node *class, uint32_t position)
 {
 	const uint8_t *set = c->t->bytes + class->a, *text = c->window->data + f->base;
-	uint64_t base = c->window->start + f->base;
+	uint64_t base = c->window->start + f->base, here = base + position, end = here;
 	struct run *known = &c->runs[at % RUNS];
-	bool is_inside = known->at == at && f->key == 0 && base + position >= known->from &&
-			 base + position <= known->to;
-	uint32_t end = position;
+	bool is_known = known->at == at && f->key == 0, has_joined = false;
 
-	if (is_inside)
-		end = (uint32_t)min_u64(known->to - base, f->cap);
-	while (end < f->cap) {
-		uint8_t byte = text[end] ^ f->key;
+	while (end < base + f->cap) {
+		uint8_t byte = text[end - base] ^ f->key;
 
+		if (is_known && end >= known->from && end <= known->to) {
+			end = min_u64(known->to, base + f->cap);
+			has_joined = true;
+			is_known = false;
+			continue;
+		}
 		if ((set[byte / 8] >> byte % 8 & 1) == 0)
 			break;
 		end++;
 	}
-	if (f->key != 0)
-		return end;
-	if (is_inside)
-		known->to = max_u64(known->to, base + end);
-	else
-		*known = (struct run){at, base + position, base + end};
-	return end;
+	if (has_joined)
+		*known = (struct run){at, min_u64(known->from, here), max_u64(known->to, end)};
+	else if (f->key == 0)
+		*known = (struct run){at, here, end};
+	return (uint32_t)(end - base);
 }
 
 /* A repeated class. As run_gap(): what a later position reaches, an earlier one need not add. */
