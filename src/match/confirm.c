@@ -18,10 +18,10 @@ struct confirm {
 	const struct match_tables *t;
 	uint64_t *work;
 	const struct match_window *window;
-	uint64_t first;	       /* where the data begins, for an edge */
-	uint32_t used;	       /* sets of the pool */
-	struct run runs[RUNS]; /* by node */
-	struct ends pool[POOL_SETS];
+	uint64_t first;		      /* where the data begins, for an edge */
+	uint32_t used;		      /* sets of the pool */
+	struct run runs[RUNS];	      /* by node */
+	struct ends *pool[POOL_SETS]; /* made when they are first used: most stay NULL */
 };
 
 /* Where positions count from: a part, or a tree that is looked at by itself. */
@@ -50,6 +50,10 @@ enum status confirm_new(const struct match_tables *t, uint64_t *work, struct con
 
 void confirm_free(struct confirm *c)
 {
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < POOL_SETS && c->pool[i] != NULL; i++)
+		free(c->pool[i]);
 	free(c);
 }
 
@@ -63,13 +67,22 @@ static bool charge(struct confirm *c, uint64_t units)
 	return true;
 }
 
+/* NULL, and no work is left, when there is no memory for it. */
 static struct ends *take_set(struct confirm *c)
 {
+	struct ends **set = &c->pool[c->used];
+
 	if (c->used == POOL_SETS)
 		return NULL;
-	struct ends *set = &c->pool[c->used++];
-	ends_clear(set);
-	return set;
+	if (*set == NULL)
+		*set = calloc(1, sizeof **set);
+	if (*set == NULL) {
+		*c->work = 0;
+		return NULL;
+	}
+	ends_clear(*set);
+	c->used++;
+	return *set;
 }
 
 /* A node as it was read once, its numbers checked against BYTE. */
@@ -327,28 +340,28 @@ static uint32_t run_end(struct confirm *c, const struct frame *f, uint32_t at,
 			const struct image_node *class, uint32_t position)
 {
 	const uint8_t *set = c->t->bytes + class->a, *text = c->window->data + f->base;
-	uint64_t base = c->window->start + f->base;
+	uint64_t base = c->window->start + f->base, here = base + position, end = here;
 	struct run *known = &c->runs[at % RUNS];
-	bool is_inside = known->at == at && f->key == 0 && base + position >= known->from &&
-			 base + position <= known->to;
-	uint32_t end = position;
+	bool is_known = known->at == at && f->key == 0, has_joined = false;
 
-	if (is_inside)
-		end = (uint32_t)min_u64(known->to - base, f->cap);
-	while (end < f->cap) {
-		uint8_t byte = text[end] ^ f->key;
+	while (end < base + f->cap) {
+		uint8_t byte = text[end - base] ^ f->key;
 
+		if (is_known && end >= known->from && end <= known->to) {
+			end = min_u64(known->to, base + f->cap);
+			has_joined = true;
+			is_known = false;
+			continue;
+		}
 		if ((set[byte / 8] >> byte % 8 & 1) == 0)
 			break;
 		end++;
 	}
-	if (f->key != 0)
-		return end;
-	if (is_inside)
-		known->to = max_u64(known->to, base + end);
-	else
-		*known = (struct run){at, base + position, base + end};
-	return end;
+	if (has_joined)
+		*known = (struct run){at, min_u64(known->from, here), max_u64(known->to, end)};
+	else if (f->key == 0)
+		*known = (struct run){at, here, end};
+	return (uint32_t)(end - base);
 }
 
 /* A repeated class. As run_gap(): what a later position reaches, an earlier one need not add. */
@@ -447,6 +460,8 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 	if (!range_fits(part->code, part->code_count, c->t->node_count))
 		return NULL;
 	struct ends *set = take_set(c);
+	if (set == NULL)
+		return NULL;
 	ends_add(set, 0);
 	if (!run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
 		return NULL;
@@ -463,6 +478,8 @@ static bool block_matches(struct confirm *c, uint32_t code, size_t base, uint32_
 
 	c->used = 0;
 	struct ends *set = take_set(c);
+	if (set == NULL)
+		return false;
 	ends_add_range(set, 0, starts - 1);
 	return run(c, &f, code, c->t->node_count, set) && !ends_is_empty(set);
 }

@@ -179,7 +179,8 @@ static struct ir_pattern *pattern(struct check *c, const struct string_use *u)
 {
 	const struct ast_string *s = u->string;
 	/* a value that could not be read was reported */
-	bool is_read = s->value_span.end > 0;
+	bool is_read = s->value_span.end > 0 &&
+		       (s->kind != AST_STRING_REGEX || s->regex.source.len > 0);
 	struct ir_pattern *p = is_read && check_modifiers(c, s) ? check_pattern(c, s) : NULL;
 
 	if (p == NULL)
