@@ -10,14 +10,11 @@ static struct str text_of(struct str s)
 }
 
 /* Whether a text is the argument, or is matched by it when that is a regular expression. */
-static struct value fits(struct module_call *call, enum fact_id id, uint64_t row, uint32_t arg)
+static struct value fits(struct module_call *call, struct str text, uint32_t arg)
 {
 	const struct value *want = &call->args[arg];
-	const struct fact *f = fact_get(call->facts, id, row);
 
-	if (f == NULL)
-		return value_int(false);
-	struct str text = text_of(f->text);
+	text = text_of(text);
 	if (!call->host->charge(call->host, text.len + 1))
 		return VALUE_OF_UNKNOWN;
 	if (want->kind == VALUE_REGEX)
@@ -25,7 +22,22 @@ static struct value fits(struct module_call *call, enum fact_id id, uint64_t row
 	return value_int(str_eq(text, text_of(want->text)));
 }
 
-/* 1 when the columns of one method fit the arguments, 0 when those of none do. */
+/* A method without a name fits none, one without a class fits every class: YARA has it so. */
+static struct value fits_all(struct module_call *call, const enum fact_id *columns, uint64_t row)
+{
+	for (uint32_t i = 0; i < call->arg_count; i++) {
+		const struct fact *f = fact_get(call->facts, columns[i], row);
+		const bool is_last = i + 1 == call->arg_count;
+		struct value truth =
+			f != NULL ? fits(call, f->text, i) : value_int(is_last ? 0 : 1);
+
+		if (truth.kind != VALUE_INT || truth.integer == 0)
+			return truth;
+	}
+	return value_int(1);
+}
+
+/* 1 when one method fits the arguments, 0 when none does. */
 static struct value find(struct module_call *call, const enum fact_id *columns)
 {
 	if (fact_need(call->facts, PART_dex_code) != OK)
@@ -34,19 +46,12 @@ static struct value find(struct module_call *call, const enum fact_id *columns)
 	if (count == NULL)
 		return VALUE_OF_UNDEFINED;
 	for (uint64_t row = 0; row < (uint64_t)count->integer; row++) {
-		struct value truth = value_int(true);
+		struct value truth = fits_all(call, columns, row);
 
-		for (uint32_t i = 0; i < call->arg_count; i++) {
-			truth = fits(call, columns[i], row, i);
-			if (truth.kind != VALUE_INT)
-				return truth;
-			if (truth.integer == 0)
-				break;
-		}
-		if (truth.integer != 0)
+		if (truth.kind != VALUE_INT || truth.integer != 0)
 			return truth;
 	}
-	return value_int(false);
+	return value_int(0);
 }
 
 static struct value find_class(struct module_call *call)

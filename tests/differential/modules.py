@@ -19,6 +19,7 @@ import tempfile
 # module: what names of YARA are called since, and facts that are not compared
 RENAMED = {"pe": [(r"^pe\.delay_import_details", "pe.delayed_import_details")]}
 OTHERWISE = {
+    "dex": r"^dex\.field\[\d+\]\.(static|instance)$",
     "elf": r"\.visibility$",
     "pe": r"\.functions\[\d+\]\.rva$|^pe\.signatures|^pe\.number_of_signatures|^pe\.is_signed"
           r"|^pe\.version_info_list|^pe\.number_of_version_infos|^pe\.rich_signature\.version_data"

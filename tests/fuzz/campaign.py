@@ -3,9 +3,10 @@
 
 usage: campaign.py ROOT [TARGET] [SECONDS]
 
-TARGET is a row of tests/fuzz/targets.def, or format-NAME for a row of
-src/format/formats.def; all of them when it is left out. Each runs for SECONDS
-(default 60), from the seeds in tests/data/fuzz/TARGET and what earlier runs kept
+TARGET is a row of tests/fuzz/targets.def, format-NAME for a row of
+src/format/formats.def, or part-NAME for a part of src/ir/modules; all of them when
+it is left out. Each runs for SECONDS (default 60), from the seeds in
+tests/data/fuzz/TARGET (of a part: those of its module) and what earlier runs kept
 in build-fuzz/corpus/TARGET. An input that breaks a target is left in
 build-fuzz/findings/TARGET, and the exit status is 1.
 """
@@ -30,7 +31,22 @@ def targets(root):
                                  ("src/format/formats.def", "FORMAT", "format-")):
         text = (root / table).read_text(encoding="utf-8")
         found += [prefix + name for name in re.findall(rf"^{macro}\((\w[\w-]*)\)", text, re.M)]
-    return found
+    return found + ["part-" + name for name in sorted(parts(root))]
+
+
+def parts(root):
+    """{part: its module}"""
+    return {name: file.stem.split("-")[0] for file in (root / "src/ir/modules").glob("*.def")
+            for name in re.findall(r"^PART\((\w+)", file.read_text(encoding="utf-8"), re.M)}
+
+
+def seeds_of(root, name):
+    folder = root / "tests" / "data" / "fuzz"
+    if not name.startswith("part-"):
+        return folder / name
+    module = parts(root).get(name.removeprefix("part-"), name)
+    shared = folder / ("format-" + module)
+    return shared if shared.is_dir() else folder / module
 
 
 def useful(log):
@@ -49,7 +65,7 @@ def run(root, name, seconds):
     before = set(findings.iterdir())
     if not (build / "tests" / "fuzz" / ("fuzz-" + name)).exists():
         return name, 0, 0, 0, ["it is not built"], ""
-    seeds = root / "tests" / "data" / "fuzz" / name
+    seeds = seeds_of(root, name)
     dictionary = seeds.with_suffix(".dict")
     command = [str(build / "tests" / "fuzz" / ("fuzz-" + name)), *OPTIONS,
                f"-max_total_time={seconds}", f"-artifact_prefix={findings}/", str(corpus)]

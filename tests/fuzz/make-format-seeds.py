@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the format targets to tests/data/fuzz/format-<name>/.
+"""Writes the seeds of the format targets to tests/data/fuzz/format-<name>/, and those of
+parts of facts that belong to no format to tests/data/fuzz/<module>/.
 
 The names say what is expected: good-, bad-, slow-. Run it from anywhere.
 """
@@ -11,7 +12,11 @@ DATA = pathlib.Path(__file__).resolve().parent.parent / "data" / "fuzz"
 
 
 def write(form, name, data):
-    folder = DATA / f"format-{form}"
+    write_in(f"format-{form}", name, data)
+
+
+def write_in(folder, name, data):
+    folder = DATA / folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
 
@@ -93,7 +98,117 @@ def make_pe():
     write("pe", "bad-cut", pe()[:300])
 
 
+def dex(classes=1):
+    """A class with two fields and two methods, one of which has code."""
+    texts = [b"<init>", b"LMain;", b"V", b"count", b"run", b"I", b"Main.java"]
+    tables = [7, 3, 1, 2, 2, classes]
+    sizes = [4, 4, 12, 8, 8, 32]
+    at, offsets = 112, []
+    for count, size in zip(tables, sizes):
+        offsets.append(at)
+        at += count * size
+    code_at = at
+    code = struct.pack("<HHHHII", 2, 1, 0, 0, 0, 3) + b"\x12\x00\x0e\x00\x00\x00"
+    data_at = code_at + len(code)
+    lead = bytes([0x80 | code_at & 0x7F, code_at >> 7])
+    data = b"\1\1\1\1" + b"\0\x09" + b"\1\2" + b"\0\x81\x80\x04" + lead + b"\1\1\0"
+    text_ats, text = [], b""
+    for item in texts:
+        text_ats.append(data_at + len(data) + len(text))
+        text += bytes([len(item)]) + item + b"\0"
+    map_at = data_at + len(data) + len(text)
+    listed = struct.pack("<IHHIIHHII", 2, 0, 0, 1, 0, 0x1000, 0, 1, map_at)
+    body = struct.pack("<7I", *text_ats) + struct.pack("<3I", 1, 2, 5) + struct.pack("<3I", 2, 1, 0)
+    body += struct.pack("<HHIHHI", 0, 2, 3, 0, 2, 4) + struct.pack("<HHIHHI", 0, 0, 0, 0, 0, 4)
+    body += struct.pack("<8I", 0, 1, 0xFFFFFFFF, 0, 6, 0, data_at, 0) * classes
+    body += code + data + text + listed
+    head = b"dex\n035\0" + struct.pack("<I", zlib.adler32(body)) + bytes(range(1, 21))
+    head += struct.pack("<IIIIII", 112 + len(body), 112, 0x12345678, 0, 0, map_at)
+    for count, offset in zip(tables, offsets):
+        head += struct.pack("<II", count, offset)
+    return head + struct.pack("<II", len(data) + len(text), data_at) + body
+
+
+def make_dex():
+    write_in("dex", "good-one-class", dex())
+    write_in("dex", "good-two-classes", dex(2))
+    write_in("dex", "bad-cut", dex()[:300])
+
+
+def lnk(wide):
+    flags = 0x7F | (0x80 if wide else 0)
+    data = struct.pack("<I", 76) + bytes.fromhex("0114020000000000c000000000000046")
+    data += struct.pack("<IIQQQIIIHHII", flags, 32, 10**17 * 2, 0, 10**17 * 2, 5, 1, 7, 0, 0, 0, 0)
+    guid = bytes(range(16))
+    items = [b"\x1f\x50" + guid, b"\x2fC:\\".ljust(21, b"\0"), b"\x31".ljust(12, b"\0") + b"a.txt\0",
+             b"\xc2..\\\\host\\share\0", b"\0".ljust(10, b".") + b"a.cpl\0"]
+    listed = b"".join(struct.pack("<H", len(item) + 2) + item for item in items) + b"\0\0"
+    data += struct.pack("<H", len(listed)) + listed
+    head = 36 if wide else 28
+    volume = struct.pack("<IIII", 24, 3, 0x1234, 20 if wide else 16)
+    volume += struct.pack("<I", 20) + b"V\0\0\0" if wide else b"VOL".ljust(8, b"\0")
+    path, suffix = (b"C\0:\0\0\0", b"e\0\0\0") if wide else (b"C:\\\0", b"end\0")
+    at = head + len(volume)
+    info = struct.pack("<IIIII", head, 3, head, at, 0) + struct.pack("<I", at + len(path))
+    info += struct.pack("<II", at, at + len(path)) if wide else b""
+    info += volume + path + suffix
+    data += struct.pack("<I", len(info) + 4) + info
+    for text in ["name", "..\\a.txt", "C:\\", "/c dir", "icon.dll"]:
+        data += struct.pack("<H", len(text)) + text.encode("utf-16-le" if wide else "ascii")
+    data += struct.pack("<IIII", 96, 0xA0000003, 88, 0) + b"machine".ljust(16, b"\0") + guid * 4
+    return data + struct.pack("<I", 0)
+
+
+def make_lnk():
+    write_in("lnk", "good-narrow", lnk(False))
+    write_in("lnk", "good-wide", lnk(True))
+    write_in("lnk", "good-overlay", lnk(False) + b"overlay")
+    write_in("lnk", "bad-cut", lnk(True)[:200])
+
+
+def macho(bits, end, start):
+    wide = "Q" if bits == 64 else "I"
+    cpu = 0x1000007 if bits == 64 else 7
+    segment = struct.pack(end + "16s" + wide * 4 + "IIII", b"__TEXT", 0x1000, 0x1000, 0, 0x1000, 7, 5,
+                          1, 0)
+    segment += struct.pack(end + "16s16s" + wide * 2 + "7I" + ("I" if bits == 64 else ""), b"__text",
+                           b"__TEXT", 0x1100, 16, 0x100, *range(7 if bits == 64 else 6))
+    segment = struct.pack(end + "II", 0x19 if bits == 64 else 1, len(segment) + 8) + segment
+    if start == "main":
+        thread = struct.pack(end + "IIQQ", 0x80000028, 24, 0x100, 0x4000)
+    else:
+        size, at = (168, 128) if bits == 64 else (64, 40)
+        state = bytes(at) + struct.pack(end + wide, 0x1100)
+        thread = struct.pack(end + "IIII", 5, 16 + size, 4, size // 4) + state.ljust(size, b"\0")
+    head = struct.pack(end + "7I", 0xFEEDFACF if bits == 64 else 0xFEEDFACE, cpu, 3, 2, 2,
+                       len(segment) + len(thread), 0x85)
+    return head + (bytes(4) if bits == 64 else b"") + segment + thread + b"\xc3" * 16
+
+
+def fat(bits, *files):
+    row = ">IIQQII" if bits == 64 else ">IIIII"
+    at = 8 + struct.calcsize(row) * len(files)
+    head = struct.pack(">II", 0xCAFEBABF if bits == 64 else 0xCAFEBABE, len(files))
+    for cpu, data in files:
+        head += struct.pack(row, cpu, 3, at, len(data), 2, *([0] if bits == 64 else []))
+        at += len(data)
+    return head + b"".join(data for _, data in files)
+
+
+def make_macho():
+    for bits in (32, 64):
+        for end, word in (("<", "le"), (">", "be")):
+            write("macho", f"good-{bits}-{word}-main", macho(bits, end, "main"))
+            write("macho", f"good-{bits}-{word}-thread", macho(bits, end, "thread"))
+        both = (7, macho(32, "<", "thread")), (0x1000007, macho(64, "<", "main"))
+        write("macho", f"good-fat-{bits}", fat(bits, *both))
+    write("macho", "bad-cut", macho(64, "<", "main")[:100])
+
+
 if __name__ == "__main__":
     make_gzip()
     make_elf()
     make_pe()
+    make_dex()
+    make_lnk()
+    make_macho()
