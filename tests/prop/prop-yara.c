@@ -14,7 +14,7 @@
 #include "match/match.h"
 #include "rules.h"
 
-enum { ROUNDS = 2000, CEILING = 64 << 20 };
+enum { ROUNDS = 1000, CEILING = 64 << 20 };
 
 struct side {
 	bool is_accepted, matches, is_undecided;

@@ -16,6 +16,7 @@ static const struct {
 	struct ir_place place;
 	bool has_xor;
 	uint8_t xor_first, xor_last;
+	enum match_border border;
 } cases[] = {
 	{"literal", "'abcd'", "xabcdabcd", "1+4 5+4"},
 	{"overlapping", "'aa'", "aaaa", "0+2 1+2 2+2"},
@@ -71,6 +72,16 @@ static const struct {
 	{"xor with every key", "'abc'", "abc`cb   cba", "0+3 3+3", .has_xor = true, .xor_last = 1},
 	{"xor with no byte for certain", "[61 62] [61 62]", "``", "0+2", .has_xor = true,
 	 .xor_first = 1, .xor_last = 1},
+	{"border of the longest only", "'ab' <0- [63 2d]>", "ab-c ab-cd ab", "0+4 11+2", LONGEST,
+	 .border = BORDER_PLAIN},
+	{"border of the shortest only", "'ab' <0- [63 2d]>", "ab- abc xab", "0+2",
+	 .border = BORDER_PLAIN},
+	{"plain letters beside a wide border", "'ab'", "aabx", "1+2", .border = BORDER_WIDE},
+
+	{"a run from every byte of it", "<2- [61 62 63]>", "abc.ab", "0+3 1+2 4+2", LONGEST},
+	{"a run that ends at its bound", "<1-2 [61 62 63]> 64", "abcd", "1+3 2+2", LONGEST},
+	{"runs behind runs", "<1- [61 62]> <1- [62 63]> 64", "abbcd", "0+5 1+4 2+3", LONGEST},
+
 	{"looks are not xored", "~(78) 'ab'", "x`c", "1+2", .has_xor = true, .xor_last = 255},
 };
 
@@ -101,10 +112,10 @@ static void run_case(size_t i, bool is_counted, struct buf *to)
 	p->has_xor = cases[i].has_xor;
 	p->xor_first = cases[i].xor_first;
 	p->xor_last = cases[i].xor_last;
+	p->border = cases[i].border;
 	p->length = cases[i].longest ? LENGTH_LONGEST : LENGTH_SHORTEST;
 	p->rule = cases[i].rising ? MATCH_RISING_START : MATCH_EVERY_START;
-	tiny_rule(rs, "rule", &p, 1,
-		  ir_indexed(rs->arena, is_counted ? OP_COUNT : OP_MATCHED, 0));
+	tiny_rule(rs, "rule", &p, 1, ir_indexed(rs->arena, is_counted ? OP_COUNT : OP_MATCHED, 0));
 	tiny_open(rs, &image);
 	assert_int_equal(tables_open(image.img, &t, NULL), OK);
 	assert_int_equal(search_init(&s, &t), OK);
