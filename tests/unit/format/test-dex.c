@@ -159,8 +159,11 @@ static void other_versions(void **state)
 		const char *magic;
 		enum status want;
 	} cases[] = {
-		{"dex\n035", OK},	      {"dex\n039", OK},		    {"dex\n034", E_UNSUPPORTED},
-		{"dex\n040", E_UNSUPPORTED}, {"dey\n035", E_UNSUPPORTED},
+		{"dex\n035", OK},
+		{"dex\n039", OK},
+		{"dex\n034", E_UNSUPPORTED},
+		{"dex\n040", E_UNSUPPORTED},
+		{"dey\n035", E_UNSUPPORTED},
 	};
 	struct sample s = sample("good-one-class");
 
