@@ -81,7 +81,6 @@ static enum status name_method(struct walk *w, int64_t method)
 	return status;
 }
 
-/* The size of the instructions wraps at 32 bits, as in YARA. */
 static enum status state_code(struct walk *w, uint32_t at)
 {
 	struct fact_set *set = w->dex->facts;
@@ -101,7 +100,7 @@ static enum status state_code(struct walk *w, uint32_t at)
 		{FACT_DEX_METHOD_CODE_ITEM_DEBUG_INFO_OFF, reader_u32le(&r)},
 		{FACT_DEX_METHOD_CODE_ITEM_INSNS_SIZE, reader_u32le(&r)},
 	};
-	uint32_t size = (uint32_t)values[LEN(values) - 1].value * 2;
+	uint64_t size = values[LEN(values) - 1].value * 2;
 	status = dex_state(w->dex, values, LEN(values));
 	if (status != OK || !range_fits((uint64_t)at + CODE_ITEM, size, w->dex->size))
 		return status;

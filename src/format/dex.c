@@ -160,7 +160,10 @@ static enum status state_ids(struct dex_view *dex)
 	return status;
 }
 
-/* A map that is not there is none; one that is cut short ends it all. */
+/*
+ * A map that is not there is none; one that is cut short ends it all, after the
+ * items that are there unless it is larger than the whole file.
+ */
 static enum status state_map(struct dex_view *dex)
 {
 	static const struct shape item = {GROUP_DEX_MAP_ITEM, FACT_DEX_MAP_ITEM_TYPE, 4, 2};
@@ -175,10 +178,13 @@ static enum status state_map(struct dex_view *dex)
 	status = dex_state(dex, &(const struct dex_value){FACT_DEX_MAP_LIST_SIZE, count}, 1);
 	if (status != OK)
 		return status;
-	if (!range_fits(dex->map_at, 4 + count * 12ull, dex->size))
+	if (4 + count * 12ull > dex->size)
 		return error_at(dex->e, E_TRUNCATED, dex->map_at, "map cut short");
-	for (uint64_t i = 0; status == OK && i < count; i++)
+	for (uint64_t i = 0; status == OK && i < count; i++) {
+		if (!range_fits(dex->map_at + 4 + i * 12, 12, dex->size))
+			return error_at(dex->e, E_TRUNCATED, dex->map_at, "map cut short");
 		status = state_row(dex, &item, dex->map_at + 4 + i * 12);
+	}
 	return status;
 }
 
