@@ -74,7 +74,7 @@ void matcher_free(struct matcher *m);
 /** Whether any rule can hold for objects of this type and view: else skip it altogether. */
 bool matcher_wants(const struct matcher *m, enum object_type type, enum view view);
 
-/** Begin an object. `object` is borrowed until matcher_end(). */
+/** Begin an object. What `object` points to is borrowed until the next matcher_begin(). */
 MUST_CHECK enum status matcher_begin(struct matcher *m, const struct match_object *object);
 
 /** Look at a window. E_LIMIT when the work budget of the object is used up. */

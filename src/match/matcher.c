@@ -10,6 +10,7 @@
 struct matcher {
 	struct match_tables tables;
 	const struct image *img;
+	struct match_object object;
 	struct search search;
 	struct condition condition;
 	uint8_t *spaces; /* by namespace: enum space_state */
@@ -124,8 +125,9 @@ enum status matcher_begin(struct matcher *m, const struct match_object *object)
 			m->condition.rules[m->rules.items[i]] = 0;
 	}
 	m->rules.len = 0;
-	search_begin(&m->search, object);
-	condition_begin(&m->condition, object);
+	m->object = *object;
+	search_begin(&m->search, &m->object);
+	condition_begin(&m->condition, &m->object);
 	return OK;
 }
 
@@ -143,7 +145,7 @@ static int by_number(const void *left, const void *right)
 
 static bool applies(const struct matcher *m, const struct image_rule *rule)
 {
-	const struct match_object *object = m->search.object;
+	const struct match_object *object = &m->object;
 
 	return rule->head.view == (uint8_t)object->view &&
 	       (rule->types == 0 || (rule->types >> object->type & 1) != 0);

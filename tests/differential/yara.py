@@ -52,7 +52,7 @@ class Runs:
         self.folder = folder
         self.empty = folder / "empty"
         self.empty.touch()
-        self.programs = {"yara": ["yara"], "candor": [str(candor), "yara"]}
+        self.programs = {"yara": ["yara"], "candor": [str(candor.resolve()), "yara"]}
 
     def run(self, name, arguments):
         """Exit status, the file with the output, and what was said besides."""
