@@ -45,7 +45,7 @@ struct image_rule {
 enum {
 	PATTERN_COUNTED = 1,  /* all matches are needed, not only whether there is one */
 	PATTERN_XOR = 2,
-	PATTERN_LONGEST = 4,  /* else the shortest match at each start */
+	PATTERN_LONGEST = 4,  /* else the shortest match at each start; see is_ordered */
 	PATTERN_RISING = 8,   /* MATCH_RISING_START */
 	PATTERN_PRIVATE = 16, /* counted, not shown */
 	PATTERN_BORDER = 32,  /* of one part: no letter or digit beside a match */
@@ -64,7 +64,7 @@ struct image_pattern {
 	uint8_t base;        /* enum place_base */
 	uint8_t flags;
 	uint8_t xor_first, xor_last;
-	uint8_t reserved;
+	uint8_t is_ordered;  /* alternatives count as written, before more or less is preferred */
 };
 
 /* PART: a piece of a pattern that is searched for and confirmed at once. */

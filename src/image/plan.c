@@ -75,7 +75,7 @@ static enum status add_part(struct piece_visitor *base, const struct sequence *s
 static uint8_t pattern_flags(const struct ir_pattern *pattern)
 {
 	return (uint8_t)((pattern->has_xor ? PATTERN_XOR : 0) |
-			 (pattern->length == LENGTH_LONGEST ? PATTERN_LONGEST : 0) |
+			 (length_is_long(pattern->length) ? PATTERN_LONGEST : 0) |
 			 (pattern->rule == MATCH_RISING_START ? PATTERN_RISING : 0) |
 			 (pattern->is_private ? PATTERN_PRIVATE : 0) |
 			 (pattern->is_hex ? PATTERN_HEX : 0) |
@@ -99,6 +99,7 @@ static enum status add_pattern(struct plan *p, const struct ir_rule *rule,
 		.flags = pattern_flags(pattern),
 		.xor_first = keys_of(pattern).first,
 		.xor_last = keys_of(pattern).last,
+		.is_ordered = length_is_ordered(pattern->length),
 	};
 
 	if (p->patterns.len >= UINT32_MAX || !vec_push(&p->patterns, &row))

@@ -127,6 +127,7 @@ static enum status check_patterns(struct plan_view *p, struct error *e)
 
 		if (pattern->rule >= p->rules.count || pattern->view >= VIEW_COUNT ||
 		    pattern->base > PLACE_MACRO || pattern->part_count == 0 ||
+		    pattern->is_ordered > 1 ||
 		    !range_fits(pattern->part_first, pattern->part_count, p->parts.count))
 			return damaged(p, pattern, "pattern is damaged", e);
 	}

@@ -79,10 +79,30 @@ enum match_rule {
 	MATCH_RISING_START, /* starts strictly rising in the order found (ClamAV) */
 };
 
+/* Which of the matches at one start. */
 enum match_length {
 	LENGTH_SHORTEST,
 	LENGTH_LONGEST,
+	/* the first when alternatives are tried as written, and repetitions and gaps ... */
+	LENGTH_FIRST_LESS, /* ... take less first */
+	LENGTH_FIRST_MORE, /* ... take more first */
 };
+
+static inline enum match_length match_length_of(bool is_long, bool is_ordered)
+{
+	return (enum match_length)((is_ordered ? LENGTH_FIRST_LESS : LENGTH_SHORTEST) + is_long);
+}
+
+static inline bool length_is_ordered(enum match_length length)
+{
+	return length >= LENGTH_FIRST_LESS;
+}
+
+/** Of what can be longer or shorter, which is preferred. */
+static inline bool length_is_long(enum match_length length)
+{
+	return length == LENGTH_LONGEST || length == LENGTH_FIRST_MORE;
+}
 
 /* What may not stand beside a match: a letter or digit, or a wide one. */
 enum match_border {

@@ -254,8 +254,10 @@ static void print_pattern(struct buf *to, const struct ir_pattern *p)
 		buf_addf(to, " (xor %u %u)", p->xor_first, p->xor_last);
 	if (p->rule == MATCH_RISING_START)
 		buf_add_str(to, STR(" rising"));
-	if (p->length == LENGTH_LONGEST)
+	if (length_is_long(p->length))
 		buf_add_str(to, STR(" longest"));
+	if (length_is_ordered(p->length))
+		buf_add_str(to, STR(" ordered"));
 	if (p->border != BORDER_NONE)
 		buf_addf(to, " border%s", p->border == BORDER_WIDE ? "-wide" : "");
 	if (p->is_private)

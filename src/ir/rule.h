@@ -210,6 +210,15 @@ struct ir_expr *ir_over_set(struct arena *a, enum ir_op op, const uint32_t *item
 /** Shortest and longest match of a tree in bytes; *ret_max may be IR_UNBOUNDED. */
 void ir_width(const struct ir_node *node, uint32_t *ret_min, uint32_t *ret_max);
 
+/** Whether all matches of a tree are of one length. */
+static inline bool ir_has_fixed_width(const struct ir_node *node)
+{
+	uint32_t min, max;
+
+	ir_width(node, &min, &max);
+	return min == max;
+}
+
 /**
  * Check what the image relies on: arities, indices into the rule's patterns,
  * ranges min <= max, nesting of at most IR_DEPTH_MAX, non-empty classes, look-arounds and

@@ -1,40 +1,8 @@
-#include "match/confirm.h"
+#include "match/confirm-run.h"
 
 #include <stdlib.h>
 
 #include "base/num.h"
-
-/* Sets in use at once: two for each level of alternatives or repetitions, one for each look. */
-enum { POOL_SETS = 2 * IMAGE_DEPTH_MAX + 2 };
-
-/* Bytes [from, to) of the object are known to be of the class that node `at` repeats. */
-struct run {
-	uint32_t at;
-	uint64_t from, to;
-};
-enum { RUNS = 16 };
-
-struct confirm {
-	const struct match_tables *t;
-	uint64_t *work;
-	const struct match_window *window;
-	uint64_t first;		      /* where the data begins, for an edge */
-	uint32_t used;		      /* sets of the pool */
-	struct run runs[RUNS];	      /* by node */
-	struct ends *pool[POOL_SETS]; /* made when they are first used: most stay NULL */
-};
-
-/* Where positions count from: a part, or a tree that is looked at by itself. */
-struct frame {
-	size_t base;  /* index in the window */
-	uint32_t cap; /* positions beyond it are dropped */
-	uint32_t depth;
-	uint8_t key;
-};
-
-/* Turn the positions before node `at` into those behind it. False: give up, it does not match. */
-static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
-		struct ends *set);
 
 enum status confirm_new(const struct match_tables *t, uint64_t *work, struct confirm **ret)
 {
@@ -57,7 +25,7 @@ void confirm_free(struct confirm *c)
 	free(c);
 }
 
-static bool charge(struct confirm *c, uint64_t units)
+bool confirm_charge(struct confirm *c, uint64_t units)
 {
 	if (units > *c->work) {
 		*c->work = 0;
@@ -67,8 +35,7 @@ static bool charge(struct confirm *c, uint64_t units)
 	return true;
 }
 
-/* NULL, and no work is left, when there is no memory for it. */
-static struct ends *take_set(struct confirm *c)
+struct ends *confirm_take(struct confirm *c)
 {
 	struct ends **set = &c->pool[c->used];
 
@@ -85,8 +52,7 @@ static struct ends *take_set(struct confirm *c)
 	return *set;
 }
 
-/* A node as it was read once, its numbers checked against BYTE. */
-static bool read_node(const struct confirm *c, uint32_t at, uint32_t end, struct image_node *ret)
+bool confirm_node(const struct confirm *c, uint32_t at, uint32_t end, struct image_node *ret)
 {
 	uint64_t bytes = 0;
 
@@ -131,29 +97,29 @@ static bool is_edge(const struct confirm *c, const struct image_node *node, size
 }
 
 /* Whether the only child of `node` matches at `base`, by itself. */
-static bool child_matches(struct confirm *c, const struct frame *f, uint32_t at,
+static bool child_matches(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 			  const struct image_node *node, size_t base, uint8_t key)
 {
-	struct frame inner = {
+	struct confirm_frame inner = {
 		.base = base,
 		.cap = (uint32_t)min_size(IMAGE_PART_MAX, c->window->len - base),
 		.depth = f->depth + 1,
 		.key = key,
 	};
-	struct ends *set = take_set(c);
+	struct ends *set = confirm_take(c);
 	bool found = false;
 
 	if (set == NULL)
 		return false;
 	ends_add(set, 0);
 	if (node->skip > 1)
-		found = run(c, &inner, at + 1, at + node->skip, set) && !ends_is_empty(set);
+		found = confirm_run(c, &inner, at + 1, at + node->skip, set) && !ends_is_empty(set);
 	c->used--;
 	return found;
 }
 
 /* What is looked at lies beside the match, so it is taken as it is, without the key. */
-static bool look(struct confirm *c, const struct frame *f, uint32_t at,
+static bool look(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 		 const struct image_node *node, size_t here)
 {
 	bool found = false;
@@ -166,7 +132,7 @@ static bool look(struct confirm *c, const struct frame *f, uint32_t at,
 }
 
 /* Bytes that a node takes at one position; -1 when it does not match there. */
-static int64_t step(struct confirm *c, const struct frame *f, uint32_t at,
+static int64_t step(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 		    const struct image_node *node, uint32_t position)
 {
 	uint32_t room = f->cap - position;
@@ -201,7 +167,7 @@ static int64_t step(struct confirm *c, const struct frame *f, uint32_t at,
  * From the last position to the first: a position only moves up, to where all
  * have been moved already, so one set is enough.
  */
-static bool run_steps(struct confirm *c, const struct frame *f, uint32_t at,
+static bool run_steps(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 		      const struct image_node *node, struct ends *set)
 {
 	uint64_t cost = node->kind == NODE_BYTES ? 1 + node->b / 16 : 1;
@@ -213,7 +179,7 @@ static bool run_steps(struct confirm *c, const struct frame *f, uint32_t at,
 			uint32_t bit = 63 - (uint32_t)__builtin_clzll(word);
 			uint32_t position = (i - 1) * 64 + bit;
 
-			if (!charge(c, cost))
+			if (!confirm_charge(c, cost))
 				return false;
 			int64_t width = step(c, f, at, node, position);
 			word &= ~((uint64_t)1 << bit);
@@ -228,7 +194,7 @@ static bool run_steps(struct confirm *c, const struct frame *f, uint32_t at,
 }
 
 /* Also from the last to the first, and no position is added twice. */
-static bool run_gap(struct confirm *c, const struct frame *f, const struct image_node *node,
+static bool run_gap(struct confirm *c, const struct confirm_frame *f, const struct image_node *node,
 		    struct ends *set)
 {
 	uint64_t filled = (uint64_t)f->cap + 1; /* where the range of the position after begins */
@@ -244,7 +210,7 @@ static bool run_gap(struct confirm *c, const struct frame *f, const struct image
 			uint64_t first = (uint64_t)position + node->a;
 			uint64_t last = (uint64_t)position + node->b;
 
-			if (!charge(c, 1))
+			if (!confirm_charge(c, 1))
 				return false;
 			word &= ~((uint64_t)1 << bit);
 			last = min_u64(last, filled - 1);
@@ -256,23 +222,23 @@ static bool run_gap(struct confirm *c, const struct frame *f, const struct image
 	return true;
 }
 
-static bool run_all(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+bool confirm_run_all(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 		    struct ends *set)
 {
 	struct image_node child;
 
 	while (at < end && !ends_is_empty(set)) {
-		if (!read_node(c, at, end, &child) || !run(c, f, at, end, set))
+		if (!confirm_node(c, at, end, &child) || !confirm_run(c, f, at, end, set))
 			return false;
 		at += child.skip;
 	}
 	return true;
 }
 
-static bool run_alternatives(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+static bool run_alternatives(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 			     struct ends *set)
 {
-	struct ends *before = take_set(c), *all = before ? take_set(c) : NULL;
+	struct ends *before = confirm_take(c), *all = before ? confirm_take(c) : NULL;
 	struct image_node child;
 	bool ok = all != NULL;
 
@@ -280,7 +246,7 @@ static bool run_alternatives(struct confirm *c, const struct frame *f, uint32_t 
 		ends_copy(before, set);
 	while (ok && at < end) {
 		ends_copy(set, before);
-		ok = read_node(c, at, end, &child) && run(c, f, at, end, set);
+		ok = confirm_node(c, at, end, &child) && confirm_run(c, f, at, end, set);
 		if (ok) {
 			ends_unite(all, set);
 			at += child.skip;
@@ -292,16 +258,15 @@ static bool run_alternatives(struct confirm *c, const struct frame *f, uint32_t 
 	return ok;
 }
 
-/* The child exactly `times` times; ends early where one more changes nothing. */
-static bool run_times(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+bool confirm_times(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 		      uint32_t times, struct ends *set)
 {
-	struct ends *before = take_set(c);
+	struct ends *before = confirm_take(c);
 	bool ok = before != NULL;
 
 	for (uint32_t i = 0; ok && i < times && !ends_is_empty(set); i++) {
 		ends_copy(before, set);
-		ok = run(c, f, at, end, set);
+		ok = confirm_run(c, f, at, end, set);
 		if (ends_equal(before, set))
 			break;
 	}
@@ -309,17 +274,16 @@ static bool run_times(struct confirm *c, const struct frame *f, uint32_t at, uin
 	return ok;
 }
 
-/* Up to `times` more; a position that was reached before leads nowhere new. */
-static bool run_more(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+bool confirm_more(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 		     uint32_t times, struct ends *set)
 {
-	struct ends *fresh = take_set(c);
+	struct ends *fresh = confirm_take(c);
 	bool ok = fresh != NULL;
 
 	if (ok)
 		ends_copy(fresh, set);
 	for (uint32_t i = 0; ok && i < times && !ends_is_empty(fresh); i++) {
-		ok = run(c, f, at, end, fresh);
+		ok = confirm_run(c, f, at, end, fresh);
 		ends_subtract(fresh, set);
 		ends_unite(set, fresh);
 	}
@@ -336,7 +300,7 @@ static void forget_runs(struct confirm *c)
  * Where the bytes of a class end that begin at `position`, at the cap at the latest. Runs are
  * remembered, so that one that is looked at from each of its bytes is read once.
  */
-static uint32_t run_end(struct confirm *c, const struct frame *f, uint32_t at,
+static uint32_t run_end(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 			const struct image_node *class, uint32_t position)
 {
 	const uint8_t *set = c->t->bytes + class->a, *text = c->window->data + f->base;
@@ -365,7 +329,7 @@ static uint32_t run_end(struct confirm *c, const struct frame *f, uint32_t at,
 }
 
 /* A repeated class. As run_gap(): what a later position reaches, an earlier one need not add. */
-static bool run_class(struct confirm *c, const struct frame *f, uint32_t at,
+static bool run_class(struct confirm *c, const struct confirm_frame *f, uint32_t at,
 		      const struct image_node *node, const struct image_node *class,
 		      struct ends *set)
 {
@@ -382,7 +346,7 @@ static bool run_class(struct confirm *c, const struct frame *f, uint32_t at,
 			uint64_t first = (uint64_t)position + node->a;
 			uint64_t last = min_u64(end, (uint64_t)position + node->b);
 
-			if (!charge(c, 1 + (end - position) / 256))
+			if (!confirm_charge(c, 1 + (end - position) / 256))
 				return false;
 			word &= ~((uint64_t)1 << bit);
 			if (first > last)
@@ -396,27 +360,27 @@ static bool run_class(struct confirm *c, const struct frame *f, uint32_t at,
 	return true;
 }
 
-static bool run_repeat(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+static bool run_repeat(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 		       const struct image_node *node, struct ends *set)
 {
 	struct image_node child;
 
-	if (node->a > node->b || !read_node(c, at, end, &child))
+	if (node->a > node->b || !confirm_node(c, at, end, &child))
 		return false;
 	if (child.kind == NODE_CLASS)
 		return run_class(c, f, at, node, &child, set);
-	return run_times(c, f, at, end, node->a, set) &&
-	       run_more(c, f, at, end, node->b - node->a, set);
+	return confirm_times(c, f, at, end, node->a, set) &&
+	       confirm_more(c, f, at, end, node->b - node->a, set);
 }
 
-static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t end,
+bool confirm_run(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
 		struct ends *set)
 {
-	struct frame inner = *f;
+	struct confirm_frame inner = *f;
 	struct image_node node;
 
-	if (f->depth >= IMAGE_DEPTH_MAX || !read_node(c, at, end, &node) ||
-	    !charge(c, 1 + (set->high - set->low)))
+	if (f->depth >= IMAGE_DEPTH_MAX || !confirm_node(c, at, end, &node) ||
+	    !confirm_charge(c, 1 + (set->high - set->low)))
 		return false;
 	inner.depth++;
 	end = at + node.skip;
@@ -430,7 +394,7 @@ static bool run(struct confirm *c, const struct frame *f, uint32_t at, uint32_t 
 	case NODE_GAP:
 		return run_gap(c, f, &node, set);
 	case NODE_CONCAT:
-		return run_all(c, &inner, at + 1, end, set);
+		return confirm_run_all(c, &inner, at + 1, end, set);
 	case NODE_ALT:
 		return run_alternatives(c, &inner, at + 1, end, set);
 	case NODE_REPEAT:
@@ -449,21 +413,22 @@ void confirm_begin(struct confirm *c, uint64_t first)
 const struct ends *confirm_part(struct confirm *c, const struct image_part *part,
 				const struct match_window *window, size_t at, uint8_t key)
 {
-	struct frame f = {
+	struct confirm_frame f = {
 		.base = at,
 		.cap = (uint32_t)min_size(min_u64(part->max, IMAGE_PART_MAX), window->len - at),
 		.key = key,
 	};
 
 	c->window = window;
+	c->part = f;
 	c->used = 0;
 	if (!range_fits(part->code, part->code_count, c->t->node_count))
 		return NULL;
-	struct ends *set = take_set(c);
+	struct ends *set = confirm_take(c);
 	if (set == NULL)
 		return NULL;
 	ends_add(set, 0);
-	if (!run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
+	if (!confirm_run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
 		return NULL;
 	return set;
 }
@@ -471,17 +436,17 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 /* All starts of a block are tried at once: whether any matches is all that is asked for. */
 static bool block_matches(struct confirm *c, uint32_t code, size_t base, uint32_t starts)
 {
-	struct frame f = {
+	struct confirm_frame f = {
 		.base = base,
 		.cap = (uint32_t)min_size(IMAGE_PART_MAX, c->window->len - base),
 	};
 
 	c->used = 0;
-	struct ends *set = take_set(c);
+	struct ends *set = confirm_take(c);
 	if (set == NULL)
 		return false;
 	ends_add_range(set, 0, starts - 1);
-	return run(c, &f, code, c->t->node_count, set) && !ends_is_empty(set);
+	return confirm_run(c, &f, code, c->t->node_count, set) && !ends_is_empty(set);
 }
 
 enum known confirm_text(struct confirm *c, uint32_t code, struct str text)

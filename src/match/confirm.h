@@ -32,6 +32,14 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 				const struct match_window *window, size_t at, uint8_t key);
 
 /**
+ * The one of `ends`, which confirm_part() has just answered for `part`, that comes first when
+ * alternatives are tried in order and repetitions take `more` or less. When that is much work,
+ * the last or the first.
+ */
+uint32_t prefer_end(struct confirm *c, const struct image_part *part, const struct ends *ends,
+		    bool more);
+
+/**
  * Whether the tree whose first node is `code` matches anywhere in a text. A match is found
  * when it takes at most IMAGE_PART_MAX / 2 bytes. UNKNOWN: the work is used up.
  */

@@ -86,6 +86,25 @@ static inline void ends_subtract(struct ends *s, const struct ends *other)
 		s->words[i] &= ~other->words[i];
 }
 
+/* Drop all but first .. last. */
+static inline void ends_keep(struct ends *s, uint32_t first, uint32_t last)
+{
+	for (uint32_t i = s->low; i < s->high; i++) {
+		if (i < first / 64 || i > last / 64)
+			s->words[i] = 0;
+		if (i == first / 64)
+			s->words[i] &= ~(uint64_t)0 << first % 64;
+		if (i == last / 64)
+			s->words[i] &= ~(uint64_t)0 >> (63 - last % 64);
+	}
+}
+
+static inline void ends_drop(struct ends *s, uint32_t at)
+{
+	if (at / 64 >= s->low && at / 64 < s->high)
+		s->words[at / 64] &= ~((uint64_t)1 << at % 64);
+}
+
 static inline void ends_copy(struct ends *s, const struct ends *other)
 {
 	ends_clear(s);

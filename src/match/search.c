@@ -171,7 +171,22 @@ static bool breaks_border(const struct search *s, const struct candidate *c, siz
 	       (w->len - end >= width && is_word(w->data + end, width));
 }
 
-/* A pattern of one part: its shortest or longest match at this start, under any key. */
+/* Of the ends of a part the one that counts. */
+static uint32_t end_that_counts(struct search *s, const struct candidate *c,
+				const struct ends *ends)
+{
+	bool longest = (c->pattern.flags & PATTERN_LONGEST) != 0;
+	uint32_t end = 0;
+
+	if (c->pattern.is_ordered != 0)
+		return prefer_end(s->confirm, &c->part, ends, longest);
+	if (longest)
+		return ends_last(ends);
+	(void)ends_next(ends, &end);
+	return end;
+}
+
+/* A pattern of one part: the match at this start that counts, under any key. */
 static void confirm_whole(struct search *s, struct candidate *c)
 {
 	size_t at = (size_t)(c->start - s->window->start);
@@ -193,14 +208,10 @@ static void confirm_whole(struct search *s, struct candidate *c)
 	for (; key <= last; key++) {
 		const struct ends *ends =
 			confirm_part(s->confirm, &c->part, s->window, at, (uint8_t)key);
-		uint32_t end = 0;
 
 		if (ends == NULL)
 			continue;
-		if (longest)
-			end = ends_last(ends);
-		else
-			(void)ends_next(ends, &end);
+		uint32_t end = end_that_counts(s, c, ends);
 		if (length < 0 || (longest ? end > length : end < length)) {
 			length = end;
 			found_key = (uint8_t)key;
@@ -242,7 +253,10 @@ static void note_end(struct search *s, struct candidate *c, uint64_t end)
 		link_to_next(s, c, end);
 }
 
-/* One part of a chain: all its ends may lead on. */
+/*
+ * One part of a chain: all its ends may lead on, but of the last one, when alternatives are
+ * ordered, only that which counts.
+ */
 static void confirm_stage(struct search *s, struct candidate *c)
 {
 	size_t at = (size_t)(c->start - s->window->start);
@@ -253,18 +267,16 @@ static void confirm_stage(struct search *s, struct candidate *c)
 	c->found = found_make(&s->found, c->part.pattern, c->pattern.part_count);
 	if (c->found == NULL || c->found->stages == NULL || c->ordinal >= c->found->stage_count)
 		return;
-	for (uint32_t end = 0; ends_next(ends, &end); end++)
-		note_end(s, c, c->start + end);
-	if (c->ordinal + 1 == c->found->stage_count && !c->found->is_found) {
-		uint32_t end = 0;
-
-		if ((c->pattern.flags & PATTERN_LONGEST) != 0)
-			end = ends_last(ends);
-		else
-			(void)ends_next(ends, &end);
+	bool is_last = c->ordinal + 1 == c->found->stage_count;
+	uint32_t best = is_last ? end_that_counts(s, c, ends) : 0;
+	for (uint32_t end = 0; ends_next(ends, &end); end++) {
+		if (!is_last || c->pattern.is_ordered == 0 || end == best)
+			note_end(s, c, c->start + end);
+	}
+	if (is_last && !c->found->is_found) {
 		c->found->is_found = true;
 		c->found->first =
-			(struct match_span){c->chain_start, c->start + end - c->chain_start, 0};
+			(struct match_span){c->chain_start, c->start + best - c->chain_start, 0};
 	}
 }
 

@@ -11,6 +11,7 @@ struct walk {
 	const uint8_t *text;
 	size_t len;
 	uint8_t key;
+	bool more; /* repetitions are tried with more first */
 	struct arena *a;
 };
 
@@ -140,6 +141,138 @@ static struct places *ends(const struct walk *w, const struct ir_node *node, siz
 	return result;
 }
 
+/* Ends in the order in which they are tried, each once. */
+struct order {
+	size_t count;
+	size_t at[];
+};
+
+static struct order *no_order(const struct walk *w)
+{
+	struct order *o = arena_alloc(w->a, sizeof *o + (w->len + 1) * sizeof o->at[0]);
+
+	if (o == NULL)
+		abort();
+	return o;
+}
+
+static void append(struct order *o, size_t at)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		if (o->at[i] == at)
+			return;
+	}
+	o->at[o->count++] = at;
+}
+
+static struct order *order_of(const struct walk *w, const struct ir_node *node, size_t at);
+
+static void append_places(const struct walk *w, struct order *o, const struct places *p,
+			  bool is_falling)
+{
+	for (size_t i = 0; i <= w->len; i++) {
+		size_t at = is_falling ? w->len - i : i;
+
+		if (p->at[at])
+			append(o, at);
+	}
+}
+
+/* The children from `i` on, from `at` on. */
+static void order_all(const struct walk *w, const struct ir_node *node, uint32_t i, size_t at,
+		      struct order *o)
+{
+	if (i == node->count) {
+		append(o, at);
+		return;
+	}
+	const struct order *first = order_of(w, node->children[i], at);
+	for (size_t k = 0; k < first->count; k++)
+		order_all(w, node, i + 1, first->at[k], o);
+}
+
+/* Being at `at` after so many turns, which can be reached on several ways, is looked at once. */
+struct turns {
+	struct places **seen;
+	uint32_t most;
+};
+
+static void order_turns(const struct walk *w, const struct ir_node *node, struct turns *t,
+			uint32_t count, size_t at, struct order *o)
+{
+	/* without a bound, turns that need not be are all alike */
+	uint32_t next = count < t->most || node->range.max != IR_UNBOUNDED ? count + 1 : count;
+
+	if (t->seen[count]->at[at])
+		return;
+	t->seen[count]->at[at] = true;
+	if (count >= node->range.min && !w->more)
+		append(o, at);
+	const struct order *turn =
+		next <= t->most ? order_of(w, node->children[0], at) : no_order(w);
+	for (size_t k = 0; k < turn->count; k++) {
+		if (count < node->range.min || turn->at[k] != at)
+			order_turns(w, node, t, next, turn->at[k], o);
+	}
+	if (count >= node->range.min && w->more)
+		append(o, at);
+}
+
+static void order_repeat(const struct walk *w, const struct ir_node *node, size_t at,
+			 struct order *o)
+{
+	bool is_unbounded = node->range.max == IR_UNBOUNDED;
+	struct turns t = {.most = is_unbounded ? node->range.min : node->range.max};
+
+	t.seen = arena_new_array(w->a, struct places *, (size_t)t.most + 1);
+	if (t.seen == NULL)
+		abort();
+	for (uint32_t i = 0; i <= t.most; i++)
+		t.seen[i] = none(w);
+	order_turns(w, node, &t, 0, at, o);
+}
+
+static struct order *order_of(const struct walk *w, const struct ir_node *node, size_t at)
+{
+	struct order *o = no_order(w);
+
+	switch (node->kind) {
+	case NODE_CONCAT:
+		order_all(w, node, 0, at, o);
+		break;
+	case NODE_ALT:
+		for (uint32_t i = 0; i < node->count; i++) {
+			const struct order *one = order_of(w, node->children[i], at);
+
+			for (size_t k = 0; k < one->count; k++)
+				append(o, one->at[k]);
+		}
+		break;
+	case NODE_REPEAT:
+		order_repeat(w, node, at, o);
+		break;
+	default:
+		append_places(w, o, ends(w, node, at), w->more);
+		break;
+	}
+	return o;
+}
+
+/* Of the last piece, from each place where it can start, only what is tried first. */
+static struct places *first_ends(const struct walk *w, const struct ir_node *last,
+				 const struct places *starts)
+{
+	struct places *p = none(w);
+
+	for (size_t i = 0; i <= w->len; i++) {
+		const struct order *o = starts->at[i] ? order_of(w, last, i) : no_order(w);
+
+		if (o->count > 0)
+			p->at[o->at[0]] = true;
+	}
+	return p;
+}
+
 /* The best match at one start under one key; false when there is none. */
 static bool match_at(const struct walk *w, const struct made_pattern *p, size_t start,
 		     struct brute_match *ret)
@@ -161,9 +294,11 @@ static bool match_at(const struct walk *w, const struct made_pattern *p, size_t 
 	last = ends_of_all(w, p->pieces[p->count - 1], starts);
 	if (!any(last, w->len))
 		return false;
-	size_t end = p->pattern.length == LENGTH_SHORTEST ? 0 : w->len;
+	if (p->pattern.length == LENGTH_FIRST_LESS || p->pattern.length == LENGTH_FIRST_MORE)
+		last = first_ends(w, p->pieces[p->count - 1], starts);
+	size_t end = w->more ? w->len : 0;
 	while (!last->at[end])
-		end = p->pattern.length == LENGTH_SHORTEST ? end + 1 : end - 1;
+		end = w->more ? end - 1 : end + 1;
 	size_t tail = 0;
 	while (!starts->at[tail] || !any(ends(w, p->pieces[p->count - 1], tail), w->len))
 		tail++;
@@ -210,10 +345,11 @@ static bool fits_place(const struct brute_object *o, const struct ir_place *plac
 static bool best_at(struct walk *w, const struct made_pattern *p, size_t start,
 		    struct brute_match *ret)
 {
-	bool found = false, longest = p->pattern.length == LENGTH_LONGEST;
+	bool found = false;
 	unsigned key = p->pattern.has_xor ? p->pattern.xor_first : 0;
 	unsigned last = p->pattern.has_xor ? p->pattern.xor_last : 0;
 
+	w->more = p->pattern.length == LENGTH_LONGEST || p->pattern.length == LENGTH_FIRST_MORE;
 	for (; key <= last; key++) {
 		struct brute_match m;
 
@@ -221,7 +357,7 @@ static bool best_at(struct walk *w, const struct made_pattern *p, size_t start,
 		arena_clear(w->a);
 		if (!match_at(w, p, start, &m))
 			continue;
-		if (!found || (longest ? m.length > ret->length : m.length < ret->length))
+		if (!found || (w->more ? m.length > ret->length : m.length < ret->length))
 			*ret = m;
 		found = true;
 	}

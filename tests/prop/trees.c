@@ -180,7 +180,7 @@ struct made_pattern make_pattern(struct maker *m)
 		p.pattern.body = p.pieces[0];
 	}
 	p.pattern.place = place(m);
-	p.pattern.length = random_chance(r, 2) ? LENGTH_SHORTEST : LENGTH_LONGEST;
+	p.pattern.length = (enum match_length)random_below(r, LENGTH_FIRST_MORE + 1);
 	p.pattern.rule = random_chance(r, 2) ? MATCH_EVERY_START : MATCH_RISING_START;
 	ir_width(p.pattern.body, &min, &max);
 	if (max <= 1024 && random_chance(r, 4)) {

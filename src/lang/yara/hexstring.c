@@ -25,6 +25,7 @@ struct hexreader {
 	struct str text;
 	size_t at;
 	unsigned depth; /* of alternatives around */
+	bool has_choice; /* alternatives of several lengths */
 	struct pieces sequence;
 };
 
@@ -226,7 +227,9 @@ static bool read_alternatives(struct hexreader *r)
 	if (peek(r) != ')')
 		return fail(r, start, NULL, "a '(' without its ')'");
 	r->at++;
-	pieces_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
+	struct ir_node *tree = sequence_take_alternatives(&r->sequence, first);
+	r->has_choice |= tree != NULL && tree->kind == NODE_ALT && !ir_has_fixed_width(tree);
+	pieces_node(&r->sequence, tree);
 	return true;
 }
 
@@ -266,7 +269,8 @@ static bool read_items(struct hexreader *r)
 	return true;
 }
 
-struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast_string *s)
+struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast_string *s,
+			       enum match_length *ret_length)
 {
 	struct hexreader r = {.y = y, .string = s, .text = s->text};
 	struct ir_node *tree = NULL;
@@ -283,5 +287,6 @@ struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast
 	if (r.sequence.status != OK)
 		y->status = r.sequence.status;
 	pieces_done(&r.sequence);
+	*ret_length = match_length_of(false, r.has_choice);
 	return tree;
 }

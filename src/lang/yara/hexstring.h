@@ -7,4 +7,5 @@
 #include "lang/yara/messages.h"
 
 /** The tree of a hex string. NULL: an error was reported, or y->status set. */
-struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast_string *s);
+struct ir_node *hexstring_tree(struct yara *y, struct arena *a, const struct ast_string *s,
+			       enum match_length *ret_length);

@@ -25,7 +25,7 @@ static struct ir_node *never_empty(struct arena *a, struct ir_node *tree)
 
 /* Which of the matches at a start counts. */
 struct choice {
-	bool is_greedy;
+	enum match_length length;
 	enum match_border border;
 };
 
@@ -75,7 +75,7 @@ static struct ir_node *regex_form(struct yara *y, struct arena *a, const struct 
 				  struct regex_options options, struct choice *choice)
 {
 	bool is_only = modifier(s, options.is_wide ? AST_ASCII : AST_WIDE) == NULL;
-	struct ir_node *tree = regex_tree(y, a, &s->regex, options, &choice->is_greedy);
+	struct ir_node *tree = regex_tree(y, a, &s->regex, options, &choice->length);
 
 	if (tree != NULL && options.is_wide)
 		tree = never_empty(a, tree);
@@ -112,7 +112,7 @@ static struct ir_node *tree_of(struct yara *y, struct arena *a, const struct ast
 	case AST_STRING_TEXT:
 		return textstring_tree(a, s);
 	case AST_STRING_HEX:
-		return hexstring_tree(y, a, s);
+		return hexstring_tree(y, a, s, &choice->length);
 	case AST_STRING_REGEX:
 		folded.regex.nocase |= modifier(s, AST_NOCASE) != NULL;
 		return regex_forms(y, a, &folded, choice);
@@ -131,7 +131,7 @@ static struct ir_pattern *pattern_of(struct arena *a, const struct ir_node *tree
 	p->body = tree;
 	p->rule = MATCH_EVERY_START;
 	p->border = choice.border;
-	p->length = choice.is_greedy ? LENGTH_LONGEST : LENGTH_SHORTEST;
+	p->length = choice.length;
 	return p;
 }
 
@@ -159,7 +159,7 @@ const struct ir_pattern *yara_condition_regex(struct yara *y, struct arena *a,
 	uint32_t errors = y->errors;
 	struct choice choice = {0};
 	struct ir_node *tree =
-		regex_tree(y, a, regex, (struct regex_options){.can_mix = true}, &choice.is_greedy);
+		regex_tree(y, a, regex, (struct regex_options){.can_mix = true}, &choice.length);
 	struct ir_pattern *p = pattern_of(a, tree, choice);
 
 	if (p == NULL && y->errors == errors && y->status == OK)

@@ -15,6 +15,7 @@ struct regex_reader {
 	size_t at;
 	unsigned depth; /* of groups around */
 	bool has_greedy, has_lazy;
+	bool has_choice; /* of lengths, in which the order matters */
 	struct pieces sequence;
 };
 

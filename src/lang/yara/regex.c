@@ -227,14 +227,20 @@ static bool read_quantifier(struct regex_reader *r, struct quantifier *q, bool *
 	return true;
 }
 
-/* What stands from `mark` on, repeated. */
-static void repeat(struct regex_reader *r, size_t mark, const struct quantifier *q, bool is_greedy)
+/*
+ * What stands from `mark` on, repeated. Repetitions of a character end at any of its turns, so
+ * that of several in a row, which all prefer more or all less, the shortest or longest match is
+ * the one that is preferred; not so with groups.
+ */
+static void repeat(struct regex_reader *r, size_t mark, const struct quantifier *q, bool is_greedy,
+		   bool is_group)
 {
 	struct pieces *s = &r->sequence;
 	struct ir_node *atom = pieces_take(s, mark);
 
 	if (atom == NULL)
 		return;
+	r->has_choice |= is_group && q->min != q->max;
 	bool is_any = atom->kind == NODE_BYTES && atom->bytes.len == 1 && atom->bytes.mask[0] == 0;
 	if (q->max == 0)
 		pieces_node(s, ir_concat(s->arena, NULL, 0));
@@ -298,7 +304,7 @@ static bool read_piece(struct regex_reader *r)
 	if (read_border(r))
 		return true;
 	struct sequence_place place = pieces_here(&r->sequence);
-	bool is_greedy;
+	bool is_greedy, is_group = regex_peek(r) == '(';
 
 	if (!read_atom(r))
 		return false;
@@ -307,7 +313,7 @@ static bool read_piece(struct regex_reader *r)
 		return true;
 	if (!read_quantifier(r, &q, &is_greedy))
 		return false;
-	repeat(r, pieces_split(&r->sequence, place), &q, is_greedy);
+	repeat(r, pieces_split(&r->sequence, place), &q, is_greedy, is_group);
 	return true;
 }
 
@@ -337,12 +343,14 @@ static bool read_alternatives(struct regex_reader *r)
 			break;
 		r->at++;
 	}
-	pieces_node(&r->sequence, sequence_take_alternatives(&r->sequence, first));
+	struct ir_node *tree = sequence_take_alternatives(&r->sequence, first);
+	r->has_choice |= tree != NULL && tree->kind == NODE_ALT && !ir_has_fixed_width(tree);
+	pieces_node(&r->sequence, tree);
 	return true;
 }
 
 struct ir_node *regex_tree(struct yara *y, struct arena *a, const struct ast_regex *regex,
-			   struct regex_options options, bool *ret_is_greedy)
+			   struct regex_options options, enum match_length *ret_length)
 {
 	struct regex_reader r = {.y = y, .regex = regex, .options = options, .text = regex->source};
 	struct ir_node *tree = NULL;
@@ -356,6 +364,6 @@ struct ir_node *regex_tree(struct yara *y, struct arena *a, const struct ast_reg
 	if (r.sequence.status != OK)
 		y->status = r.sequence.status;
 	pieces_done(&r.sequence);
-	*ret_is_greedy = r.has_greedy;
+	*ret_length = match_length_of(r.has_greedy, r.has_choice);
 	return tree;
 }

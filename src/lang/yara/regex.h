@@ -13,8 +13,9 @@ struct regex_options {
 };
 
 /**
- * The tree of a regular expression. *ret_is_greedy says whether a quantifier
- * of it prefers more. NULL: an error was reported, or y->status set.
+ * The tree of a regular expression, and which of its matches at one start counts: the
+ * shortest or longest where that is also the first that a Perl expression finds. NULL: an
+ * error was reported, or y->status set.
  */
 struct ir_node *regex_tree(struct yara *y, struct arena *a, const struct ast_regex *regex,
-			   struct regex_options options, bool *ret_is_greedy);
+			   struct regex_options options, enum match_length *ret_length);

@@ -6,13 +6,16 @@
 
 #include "tiny.h"
 
-#define LONGEST .longest = true
+#define LONGEST .length = LENGTH_LONGEST
+#define LESS .length = LENGTH_FIRST_LESS
+#define MORE .length = LENGTH_FIRST_MORE
 #define RISING .rising = true
 #define PLACE(where, offset, more) .place = {.base = (where), .delta = (offset), .range = (more)}
 
 static const struct {
 	const char *name, *pattern, *text, *want; /* "start+length" of each match */
-	bool longest, rising;
+	enum match_length length;
+	bool rising;
 	struct ir_place place;
 	bool has_xor;
 	uint8_t xor_first, xor_last;
@@ -82,6 +85,26 @@ static const struct {
 	{"a run that ends at its bound", "<1-2 [61 62 63]> 64", "abcd", "1+3 2+2", LONGEST},
 	{"runs behind runs", "<1- [61 62]> <1- [62 63]> 64", "abbcd", "0+5 1+4 2+3", LONGEST},
 
+	{"first alternative", "61 (62 63|62|62 63 64)", "abcd", "0+3", LESS},
+	{"first alternative, though more is preferred", "61 (62|62 63)", "abc", "0+2", MORE},
+	{"alternative that leads on", "61 (62|62 63) 64", "abcd abd", "0+4 5+3", LESS},
+	{"alternatives behind each other", "61 (62|62 63) (63|64)", "abcd", "0+3", MORE},
+	{"second alternative for what follows", "61 (62|62 63) (64|78)", "abcd", "0+4", MORE},
+	{"alternatives in alternatives", "61 ((62|62 63)|62 63 64) <0-1 65>", "abcde", "0+2", MORE},
+	{"alternatives inside of turns", "61 <1- (62|62 63)>", "abbcb", "0+3", MORE},
+	{"turn that leads on", "61 <1- (62|62 63)> 64", "abbcbd", "0+6", MORE},
+	{"most turns", "61 <1-3 (62|62 63)>", "abcbbbb", "0+2", MORE},
+	{"least turns", "61 <1- (62|63 64)>", "abbcd", "0+2", LESS},
+	{"least turns that lead on", "61 <0-9 (62|63 64)> 64", "abcddd", "0+5", LESS},
+	{"turns that must be", "61 <2-3 (62|62 63)>", "abbcb", "0+3", LESS},
+	{"empty turns", "61 <0- (62|<0- 63>)> 64", "abcbccd", "0+7", MORE},
+	{"group before an option", "61 <0- [62 63]> <0-1 'cd'>", "abcd", "0+3", MORE},
+	{"least gap first", "61 {0-9} (62 ?? ?? ??|63)", "axbcde", "0+6", LESS},
+	{"greatest gap first", "61 {0-9} (62 63 64|63 64|64 65)", "abcdef", "0+5", MORE},
+	{"greatest gap that leads on", "61 {0-9} (62|63 64)", "abbcdbx", "0+6", MORE},
+	{"ordered chain", "61 * (62 63|62|64)", "abcd ad", "0+3 5+2", LESS},
+	{"ordered longest chain", "61 * (62|62 63)", "abc.bc", "0+5", MORE},
+
 	{"looks are not xored", "~(78) 'ab'", "x`c", "1+2", .has_xor = true, .xor_last = 255},
 };
 
@@ -113,7 +136,7 @@ static void run_case(size_t i, bool is_counted, struct buf *to)
 	p->xor_first = cases[i].xor_first;
 	p->xor_last = cases[i].xor_last;
 	p->border = cases[i].border;
-	p->length = cases[i].longest ? LENGTH_LONGEST : LENGTH_SHORTEST;
+	p->length = cases[i].length;
 	p->rule = cases[i].rising ? MATCH_RISING_START : MATCH_EVERY_START;
 	tiny_rule(rs, "rule", &p, 1, ir_indexed(rs->arena, is_counted ? OP_COUNT : OP_MATCHED, 0));
 	tiny_open(rs, &image);
