@@ -96,7 +96,7 @@ static inline struct ir_pattern *input_pattern(struct reader *r, struct arena *a
 	p->xor_first = (uint8_t)(flags >> 5);
 	p->xor_last = (flags & 16) != 0 ? 0xff : p->xor_first;
 	p->rule = (flags & 4) != 0 ? MATCH_RISING_START : MATCH_EVERY_START;
-	p->length = (flags & 8) != 0 ? LENGTH_LONGEST : LENGTH_SHORTEST;
+	p->length = match_length_of((flags & 8) != 0, flags % 4 == 2);
 	p->body = input_tree(r, a, MATCH_INPUT_DEPTH);
 	return p;
 }

@@ -185,6 +185,8 @@ struct made_pattern make_pattern(struct maker *m)
 	ir_width(p.pattern.body, &min, &max);
 	if (max <= 1024 && random_chance(r, 4)) {
 		p.pattern.has_xor = true;
+		/* no language has both, and it is much work for so many keys */
+		p.pattern.length = match_length_of(length_is_long(p.pattern.length), false);
 		p.pattern.xor_first = (uint8_t)random_below(r, 4);
 		p.pattern.xor_last = random_chance(r, 2) ? 0xff : (uint8_t)(3 + random_below(r, 4));
 	}

@@ -22,10 +22,10 @@ static const struct pattern_case good[] = {
 	{"long jump", "{ 41 [201-2147483647] 42 }",
 	 "(concat \"A\" (gap 201 2147483647) \"B\")"},
 	{"alternatives", "{ 41 ( 42 | 43 44 | ?""? ) 45 }",
-	 "(concat \"A\" (alt \"B\" \"CD\" ?""?) \"E\")"},
+	 "ordered (concat \"A\" (alt \"B\" \"CD\" ?""?) \"E\")"},
 	{"one alternative", "{ ( 41 ) }", "\"A\""},
 	{"nested", "{ ( 41 | ( 42 [0-200] 43 | 44 ) 45 ) }",
-	 "(alt \"A\" (concat (alt (concat \"B\" (gap 0 200) \"C\") \"D\") "
+	 "ordered (alt \"A\" (concat (alt (concat \"B\" (gap 0 200) \"C\") \"D\") "
 	 "\"E\"))"},
 	{"comments", "{ 41 /* } [ */ 42 // ( }\n 43 /***/ }", "\"ABC\""},
 	{"any byte first and last", "{ ?""? 41 ?""? }", "?""?.41.?""?"},

@@ -53,14 +53,14 @@ static const struct pattern_case good[] = {
 	{"runs before what is repeated", "/abcd*ef/",
 	 "longest (concat \"abc\" (repeat 0 * greedy \"d\") \"ef\")"},
 	{"groups", "/(ab)(cd)+e(f(g))/",
-	 "longest (concat \"ab\" (repeat 1 * greedy \"cd\") \"e\" (concat \"f\" \"g\"))"},
-	{"alternatives", "/ab|cd|e/", "(alt \"ab\" \"cd\" \"e\")"},
+	 "longest ordered (concat \"ab\" (repeat 1 * greedy \"cd\") \"e\" (concat \"f\" \"g\"))"},
+	{"alternatives", "/ab|cd|e/", "ordered (alt \"ab\" \"cd\" \"e\")"},
 	{"empty alternatives", "/(a|)b|/",
-	 "(alt (concat (alt \"a\" (concat)) \"b\") (concat))"},
-	{"empty alternative between", "/a||b/", "(alt \"a\" (concat) \"b\")"},
+	 "ordered (alt (concat (alt \"a\" (concat)) \"b\") (concat))"},
+	{"empty alternative between", "/a||b/", "ordered (alt \"a\" (concat) \"b\")"},
 	{"edges", "/^ab$/", "(concat (edge start) \"ab\" (edge end))"},
 	{"edges inside", "/a^b|$c/",
-	 "(alt (concat \"a\" (edge start) \"b\") (concat (edge end) \"c\"))"},
+	 "ordered (alt (concat \"a\" (edge start) \"b\") (concat (edge end) \"c\"))"},
 	{"word borders", "/\\bab\\B/",
 	 "(concat (alt (look not-behind (gap 1 1)) (look not-ahead (gap 1 1)) "
 	 "(concat (look behind [30-39 41-5a 5f 61-7a]) (look not-ahead [30-39 "
@@ -98,7 +98,7 @@ static const struct pattern_case good[] = {
 	 "(concat (look not-behind (concat [30-39 41-5a 61-7a] 00)) 61.00.62.00 "
 	 "(look not-ahead (concat [30-39 41-5a 61-7a] 00)))"},
 	{"repeated groups", "/(a*)*(b|c){2,3}/",
-	 "longest (concat (repeat 0 * greedy (repeat 0 * greedy \"a\")) (repeat 2 3 "
+	 "longest ordered (concat (repeat 0 * greedy (repeat 0 * greedy \"a\")) (repeat 2 3 "
 	 "greedy (alt \"b\" \"c\")))"},
 };
 

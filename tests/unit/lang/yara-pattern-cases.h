@@ -10,7 +10,8 @@
 struct pattern_case {
 	const char *name;
 	const char *string; /* behind "$a = " */
-	const char *want; /* the tree, "longest " in front where that is the rule; else messages */
+	/* the tree, behind "longest " and "ordered " where these are the rule; else messages */
+	const char *want;
 };
 
 static inline void check_pattern_case(const struct pattern_case *c,
@@ -28,8 +29,10 @@ static inline void check_pattern_case(const struct pattern_case *c,
 	assert_int_equal(p.y.status, OK);
 	assert_int_equal(pattern == NULL, p.y.errors > 0);
 	buf_add_str(&got, buf_str(&p.messages));
-	if (pattern != NULL && pattern->length == LENGTH_LONGEST)
+	if (pattern != NULL && length_is_long(pattern->length))
 		buf_add_str(&got, STR("longest "));
+	if (pattern != NULL && length_is_ordered(pattern->length))
+		buf_add_str(&got, STR("ordered "));
 	if (pattern != NULL && pattern->has_xor)
 		buf_addf(&got, "xor %u-%u ", pattern->xor_first, pattern->xor_last);
 	if (pattern != NULL)
