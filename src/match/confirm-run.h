@@ -7,9 +7,9 @@
 
 /*
  * Sets in use at once: two for each level of alternatives or repetitions, one for each look,
- * the one that is answered and two to prefer with.
+ * the one that is answered, and to prefer with two and one for each level.
  */
-enum { POOL_SETS = 2 * IMAGE_DEPTH_MAX + 4 };
+enum { POOL_SETS = 3 * IMAGE_DEPTH_MAX + 4 };
 
 /* Bytes [from, to) of the object are known to be of the class that node `at` repeats. */
 struct run {

@@ -39,23 +39,48 @@ static bool walk(struct walk *w, uint32_t at, uint32_t end, uint32_t depth,
 		 const struct rest *rest);
 
 /* Whether `rest` matches from any of the positions, which are used up. */
+static bool leads_on(struct walk *w, struct ends *set, const struct rest *rest);
+
+/*
+ * The same for a loop. What follows is tried after one more turn, after a few more and so on:
+ * mostly few are enough.
+ */
+static bool loop_leads_on(struct walk *w, struct ends *set, const struct rest *loop)
+{
+	struct ends *copy = confirm_take(w->c);
+	uint32_t left = loop->most - loop->least, turns = 0;
+	struct confirm_frame f = w->frame;
+	bool ok = copy != NULL, found = false;
+
+	f.depth = loop->depth;
+	if (loop->barred != NOWHERE)
+		ends_drop(set, loop->barred);
+	ok = ok && confirm_times(w->c, &f, loop->at, loop->end, loop->least, set);
+	while (ok && *w->c->work > w->floor) {
+		ends_copy(copy, set);
+		found = leads_on(w, copy, loop->next);
+		if (found || left == 0)
+			break;
+		turns = min_u32(left, turns * 4 + 1);
+		left -= turns;
+		ends_copy(copy, set);
+		ok = confirm_more(w->c, &f, loop->at, loop->end, turns, set) &&
+		     !ends_equal(copy, set);
+	}
+	w->c->used -= copy != NULL;
+	return found;
+}
+
+/* There is a frame for each level of the tree, and so deep is the recursion. */
 static bool leads_on(struct walk *w, struct ends *set, const struct rest *rest)
 {
 	struct confirm_frame f = w->frame;
 
 	for (; rest != NULL && !ends_is_empty(set); rest = rest->next) {
-		bool ok;
-
-		f.depth = rest->depth;
-		if (rest->is_loop && rest->barred != NOWHERE)
-			ends_drop(set, rest->barred);
 		if (rest->is_loop)
-			ok = confirm_times(w->c, &f, rest->at, rest->end, rest->least, set) &&
-			     confirm_more(w->c, &f, rest->at, rest->end, rest->most - rest->least,
-					  set);
-		else
-			ok = confirm_run_all(w->c, &f, rest->at, rest->end, set);
-		if (!ok)
+			return loop_leads_on(w, set, rest);
+		f.depth = rest->depth;
+		if (!confirm_run_all(w->c, &f, rest->at, rest->end, set))
 			return false;
 	}
 	return !ends_is_empty(set);
