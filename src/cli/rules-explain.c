@@ -135,8 +135,7 @@ static int conclude(struct explaining *x, const char *rule)
 	return status;
 }
 
-int rules_explain(const char *rule, const char *path, const char *const *databases,
-		  size_t database_count)
+int rules_explain(const char *rule, const char *path, const struct rules_databases *databases)
 {
 	struct explaining x = {
 		.events = {.finding = on_finding, .detail = on_detail, .done = on_done},
@@ -149,7 +148,8 @@ int rules_explain(const char *rule, const char *path, const char *const *databas
 
 	diagnostics_init(&diagnostics);
 	enum status opened =
-		databases_open(databases, database_count, false, &diagnostics.report, &d, &e);
+		databases_open(databases->names, databases->count, databases->include_anywhere,
+			       &diagnostics.report, &d, &e);
 	diagnostics_done(&diagnostics);
 	if (opened != OK) {
 		(void)complain_of(NULL, opened, &e);

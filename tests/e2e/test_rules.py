@@ -60,6 +60,17 @@ def test_explain_needs_a_rule_that_exists(folder):
     assert r.status == 2 and r.out == b"" and b"named B" in r.err
 
 
+def test_explain_takes_includes_as_the_others_do(folder):
+    (folder / "below").mkdir()
+    (folder / "below" / "more.yar").write_text('include "../pretty.yar"\n'
+                                               "rule More { condition: A }\n")
+    args = ["rules", "explain", "--db", folder / "below" / "more.yar", "More", folder / "small"]
+    refused = candor(*args)
+    assert refused.status == 2 and b"outside the folder" in refused.err
+    allowed = candor(*args, "--allow-includes")
+    assert (allowed.status, allowed.err) == (0, b"") and allowed.lines[0].endswith("More holds")
+
+
 def test_fmt_prints_checks_and_writes(folder):
     ugly = folder / "ugly.yar"
     os.chmod(ugly, 0o640)
