@@ -131,6 +131,7 @@ struct image_node {
  *	RULES                 rules in SETS: first, and count << 32
  *	VARIABLE              variable, in VARS
  *	REGEX PATTERN         first node, in CODE
+ *	STEP                  operator, ADD .. SHR but BIT_NOT
  *	LOOP_VALUE, loops     slot; FOR_ROWS: and group << 32
  *	else                  node.index of the tree
  */

@@ -162,6 +162,7 @@ static enum status set_value(struct plan *p, const struct ir_expr *expr, uint32_
 	case OP_CALL:
 	case OP_READ:
 	case OP_QUANTIFIED:
+	case OP_STEP:
 		*ret = expr->index;
 		return OK;
 	default:

@@ -21,6 +21,13 @@ static const struct {
 	{"", "7 \\ 2 == -7 % 4", "(eq (int 3) (int -3))"},
 	{"", "1 << 64 == ~0", "(eq (int 0) (int -1))"},
 	{"", "1.5 + 1 == 2.5", "(eq (add (float 1.5) (int 1)) (float 2.5))"},
+	{"", "1 + 2 + filesize + 1 - 2 == 0",
+	 "(eq (sub (add (add (int 3) (size)) (int 1)) (int 2)) (int 0))"},
+	/* what is long is no deeper for that */
+	{"", "filesize + 1 - 2 + 3 - 4 + 5 - 6 + 7 - 8 + 9 * 2 == 0",
+	 "(eq (chain (size) (step add (int 1)) (step sub (int 2)) (step add (int 3)) "
+	 "(step sub (int 4)) (step add (int 5)) (step sub (int 6)) (step add (int 7)) "
+	 "(step sub (int 8)) (step add (int 18))) (int 0))"},
 	/* one comparison is false instead of undefined */
 	{"", "1.5 < filesize", "(or (lt (float 1.5) (size)))"},
 	{"", "filesize > 1.5", "(gt (size) (float 1.5))"},
