@@ -71,12 +71,15 @@ static enum status compile(struct source_list *list, bool include_anywhere, stru
 			   struct compiled *ret, struct error *e)
 {
 	struct source_settings settings = *sources_object_variables();
+	struct front_settings front = *settings.front;
 	int made;
 	enum status status = file_anonymous("candor-image", &made, e);
 
 	if (status != OK)
 		return status;
 	AUTO_FD fd = made;
+	front.advice = true;
+	settings.front = &front;
 	settings.include_anywhere = include_anywhere;
 	return sources_compile(list, &settings, fd, &c->report, ret, e);
 }

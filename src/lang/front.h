@@ -44,6 +44,7 @@ struct front_settings {
 	uint32_t strings_max;      /* strings of a YARA rule; 0: 10,000 */
 	bool strict_escape;        /* warn of escapes without a meaning in regular expressions */
 	bool no_warnings;
+	bool advice;               /* warn of what the language's own compiler takes silently */
 };
 
 /* A source as it was read. */

@@ -125,8 +125,7 @@ static bool is_unsound(struct check *c, const struct operation *o, struct operan
 		return true;
 	}
 	if (b.is_constant && shifts && b.integer < 0) {
-		yara_error(c->y, o->right, NULL,
-			   "invalid operand: a shift by a negative number");
+		yara_error(c->y, o->right, NULL, "invalid operand: a shift by a negative number");
 		return true;
 	}
 	return false;
@@ -149,8 +148,7 @@ static struct operand arithmetic(struct check *c, const struct operation *o, str
 		return operand_bad();
 	/* the smallest number divided by -1 is left to the evaluator: it is undefined */
 	if (!a.is_constant || !b.is_constant ||
-	    ((op == OP_DIV || op == OP_MOD) && a.integer == INT64_MIN &&
-	     b.integer == -1))
+	    ((op == OP_DIV || op == OP_MOD) && a.integer == INT64_MIN && b.integer == -1))
 		return operand_of(OPERAND_INT, check_op2(c, op, a.tree, b.tree));
 	if (op != OP_ADD && op != OP_SUB && op != OP_MUL)
 		return folded(c, op, a.integer, b.integer);

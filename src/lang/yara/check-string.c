@@ -213,6 +213,7 @@ void check_strings_end(struct check *c, struct ir_pattern ***ret, uint32_t *ret_
 				   "unreferenced string \"%.*s\"", STR_ARG(name));
 		patterns[i] = pattern(c, u);
 	}
+	check_duplicates(c);
 	*ret = patterns;
 	*ret_count = c->use_count;
 }

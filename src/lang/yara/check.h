@@ -120,6 +120,14 @@ struct range_trees {
 };
 struct range_trees check_place(struct check *c, const struct ast_place *place);
 
+/* check-advice.c: what is hardly meant, for those who ask for advice */
+/** Of a range that a loop goes over. */
+void check_rounds(struct check *c, const struct ast_iterator *it, const struct range_trees *range);
+/** Strings of the rule at hand that are the same. */
+void check_duplicates(struct check *c);
+/** Private rules of the source that no rule of the namespace asks so far. */
+void check_unasked(struct check *c);
+
 /* check-quantifier.c: "of" and "for" */
 struct operand check_of(struct check *c, const struct ast_expr *expr);
 struct operand check_for(struct check *c, const struct ast_expr *expr);

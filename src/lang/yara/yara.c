@@ -55,6 +55,9 @@ static enum status check_items(struct check *c)
 		if (status == OK && c->is_full)
 			status = E_LIMIT;
 	}
+	c->y->rule = NULL;
+	if (status == OK)
+		check_unasked(c);
 	return status != OK ? status : c->y->status;
 }
 
