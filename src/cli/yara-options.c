@@ -33,9 +33,9 @@ static const char help[] =
 	"  -N,  --no-follow-symlinks              do not follow symlinks when scanning\n"
 	"  -w,  --no-warnings                     disable warnings\n"
 	"  -m,  --print-meta                      print metadata\n"
-	"  -D,  --print-module-data               print module data\n"
+	"  -D,  --print-module-data               accepted, without effect\n"
 	"  -e,  --print-namespace                 print rules' namespace\n"
-	"  -S,  --print-stats                     print rules' statistics\n"
+	"  -S,  --print-stats                     print the number of rules\n"
 	"  -s,  --print-strings                   print matching strings\n"
 	"  -L,  --print-string-length             print length of matched strings\n"
 	"  -X,  --print-xor-key                   print xor key and plaintext of matched strings\n"
@@ -319,7 +319,8 @@ bool yara_request_parse(struct yara_request *r, int argc, char **argv, int *ret_
 				     NULL)) != -1) {
 		char letter[] = {'-', (char)optopt, '\0'};
 		/* the value may stand in an argument of its own, behind the option */
-		const char *written = argv[optind - 1 - (optarg != NULL && optarg == argv[optind - 1])];
+		bool is_apart = optarg != NULL && optarg == argv[optind - 1];
+		const char *written = argv[is_apart ? optind - 2 : optind - 1];
 
 		/* one that is not known may stand among other letters */
 		if (option == '?' && optopt > 0 && optopt < OPTION_IGNORED)
