@@ -16,6 +16,8 @@ struct cutter {
 	struct { VEC(struct item); } open;
 	uint64_t width; /* of the open part at most, as counted for cutting */
 	uint64_t gap_min, gap_max;
+	bool is_end;     /* nothing is behind the open part */
+	uint32_t closed; /* parts before it */
 };
 
 enum status plan_add_bytes(struct plan *p, const void *data, size_t len, uint32_t *ret_at)
@@ -214,7 +216,8 @@ static void measure(const struct cutter *c, struct image_part *part)
 /* End the open part and begin one that follows after gap_min..gap_max bytes. */
 static enum status close_part(struct cutter *c, uint64_t gap_min, uint64_t gap_max)
 {
-	struct piece piece = {c->open.items, c->open.len, c->gap_min, c->gap_max};
+	struct piece piece = {c->open.items, c->open.len, c->gap_min, c->gap_max,
+			      c->is_end && c->closed == 0};
 	struct image_part part = {.code = (uint32_t)c->plan->nodes.len,
 				  .gap_min = c->gap_min,
 				  .gap_max = c->gap_max};
@@ -237,6 +240,7 @@ static enum status close_part(struct cutter *c, uint64_t gap_min, uint64_t gap_m
 	c->width = 0;
 	c->gap_min = gap_min;
 	c->gap_max = gap_max;
+	c->closed++;
 	return c->visitor->visit(c->visitor, c->sequence, &piece, &part);
 }
 
@@ -292,6 +296,7 @@ enum status plan_cut(struct plan *p, const struct ir_node *body, struct piece_vi
 
 	for (size_t i = 0; status == OK && i < end; i++)
 		status = take(&c, sequence.items.items[i]);
+	c.is_end = true;
 	if (status == OK)
 		status = close_part(&c, 0, 0);
 	vec_done(&c.open);

@@ -19,6 +19,7 @@ struct found {
 	bool is_solved;  /* of a chain: spans are there */
 	uint32_t stage_count;
 	uint64_t count;           /* matches, up to FOUND_COUNT_MAX */
+	uint64_t last_start;      /* of them, the greatest */
 	struct match_span first;  /* the one that was found first */
 	struct match_span *spans; /* in order of start; of the heap */
 	uint32_t span_len, span_cap;

@@ -324,17 +324,17 @@ struct gram_sink {
 	struct search *search;
 };
 
-static bool on_gram(struct kernel_sink *base, uint32_t part, size_t at)
+static bool on_gram(struct kernel_sink *base, const struct image_gram *gram, size_t at)
 {
 	struct search *s = ((struct gram_sink *)base)->search;
 	uint64_t position = s->window->start + at;
+	uint32_t part = gram->part, anchor = gram->anchor;
 
 	if (part >= s->t->part_count)
 		return true;
 	const struct found *f = found_get(&s->found, s->t->parts[part].pattern);
 	if (f != NULL && is_enough(f))
 		return true;
-	uint32_t anchor = s->t->parts[part].anchor;
 	if (position < anchor || position - anchor < s->from || position - anchor >= s->to)
 		return true;
 	(void)try(s, part, position - anchor);

@@ -18,6 +18,7 @@ static bool add(struct check *c, struct members *m, uint32_t number)
 static void add_string(struct check *c, struct members *m, uint32_t number)
 {
 	c->uses[number].is_used = true;
+	c->uses[number].is_placed = true;
 	c->uses[number].is_fixed = false;
 	add(c, m, number);
 }

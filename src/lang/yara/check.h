@@ -44,6 +44,7 @@ enum { LOOPS_MAX = 4, LOOP_VARIABLES_MAX = 2 };
 struct string_use {
 	const struct ast_string *string;
 	bool is_used;
+	bool is_placed; /* it is said where, or that it may be anywhere */
 	bool is_fixed; /* so far only used as "at offset" */
 	int64_t offset;
 };

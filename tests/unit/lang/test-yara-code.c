@@ -124,6 +124,8 @@ static const struct {
 	{"counted", "$a at 4 and #a == 1", false},
 	{"in a set", "$a at 4 and any of them", false},
 	{"not constant", "$a at filesize", false},
+	{"beside a loop over strings", "$a at 4 and for all of ($b) : ($)", false},
+	{"beside a loop that asks for its place", "$a at 4 and for all of ($b) : ($ at 4)", true},
 };
 
 static const struct {
@@ -160,7 +162,7 @@ static void fixed_places(void **state)
 		char source[256];
 		struct told told;
 
-		snprintf(source, sizeof source, "rule r { strings: $a = \"abc\" condition: %s }",
+		snprintf(source, sizeof source, "rule r { strings: $a = \"abc\" $b = \"x\" condition: %s or $b }",
 			 places[i].condition);
 		told_init(&told);
 		told_compile(&told, "x.yar", str_of(source));
