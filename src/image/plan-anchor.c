@@ -80,8 +80,8 @@ static bool add_bytes(struct prefix *prefix, const uint8_t *values, const uint8_
 			continue;
 		}
 		for (; bits > 0; bits = (bits - 1) & loose)
-			put(set, (values[i] & masks[i]) | bits);
-		put(set, values[i] & masks[i]);
+			put(set, values[i] | bits);
+		put(set, values[i]);
 	}
 	return true;
 }
