@@ -122,7 +122,8 @@ static unsigned distance(struct str a, struct str b, unsigned limit)
 
 void suggest_candidate(struct suggestion *s, struct str candidate)
 {
-	if (s->distance == 0 || s->wrong.len > NAME_CONSIDERED_MAX || candidate.len > NAME_CONSIDERED_MAX)
+	if (s->distance == 0 || s->wrong.len > NAME_CONSIDERED_MAX ||
+	    candidate.len > NAME_CONSIDERED_MAX)
 		return;
 	unsigned d = distance(s->wrong, candidate, s->distance);
 
