@@ -43,6 +43,8 @@ static const uint16_t commonness[256] = {
 };
 /* One in four, in the same unit. */
 enum { REPEATED = 65536 / 4, CERTAIN = 65536 };
+/* The sum of the table, in which each byte is rounded. */
+enum { COMMONNESS_OF_ALL = 65544 };
 
 static bool has(const uint8_t set[32], unsigned c)
 {
@@ -70,14 +72,16 @@ static bool add_bytes(struct prefix *prefix, const uint8_t *values, const uint8_
 
 		if (set == NULL)
 			return false;
-		if (masks[i] == 0xff) {
-			put(set, values[i]);
+		/* all ways to set the bits that do not count, the way of none of them last */
+		unsigned loose = (uint8_t)~masks[i], bits = loose;
+
+		if (loose == 0xff) {
+			memset(set, 0xff, sizeof prefix->sets[0]);
 			continue;
 		}
-		for (unsigned c = 0; c < 256; c++) {
-			if ((c & masks[i]) == values[i])
-				put(set, c);
-		}
+		for (; bits > 0; bits = (bits - 1) & loose)
+			put(set, values[i] | bits);
+		put(set, values[i]);
 	}
 	return true;
 }
@@ -231,10 +235,18 @@ struct weight {
 	int only; /* the one byte of the set, or -1 */
 };
 
+static bool is_any(const uint8_t set[32])
+{
+	return (get_u64le(set) & get_u64le(set + 8) & get_u64le(set + 16) & get_u64le(set + 24)) ==
+	       UINT64_MAX;
+}
+
 static struct weight weigh(const uint8_t set[32])
 {
 	struct weight w = {.only = -1};
 
+	if (is_any(set))
+		return (struct weight){256, COMMONNESS_OF_ALL, -1};
 	for (unsigned i = 0; i < 256; i += 64) {
 		/* nearly all sets have one byte: step from one to the next */
 		for (uint64_t rest = get_u64le(set + i / 8); rest != 0; rest &= rest - 1) {

@@ -250,7 +250,7 @@ static enum status take_whole(struct cutter *c, const struct item *item)
 	enum status status = OK;
 
 	item_width(item, &min, &max, &charge);
-	if (c->width + charge > IMAGE_PART_MAX)
+	if (c->open.len > 0 && c->width + charge > IMAGE_PART_MAX)
 		status = close_part(c, 0, 0);
 	c->width += charge;
 	if (status == OK && !vec_push(&c->open, item))
@@ -264,7 +264,8 @@ static enum status take_bytes(struct cutter *c, struct item item)
 		struct item head = item;
 		enum status status = OK;
 
-		head.bytes.len = (uint32_t)(IMAGE_PART_MAX - c->width);
+		/* one item alone can be charged for more than a part */
+		head.bytes.len = (uint32_t)(IMAGE_PART_MAX - min_u64(c->width, IMAGE_PART_MAX));
 		item.bytes.at += head.bytes.len;
 		item.bytes.len -= head.bytes.len;
 		if (head.bytes.len > 0)

@@ -187,6 +187,7 @@ static void plan_cut_off(struct plan *p, const struct plan_mark *m)
 	p->always.len = m->always;
 	p->globals.len = m->globals;
 	p->modules = m->modules;
+	memset(p->known_sets, 0, sizeof p->known_sets);
 	for (size_t i = m->variables; i < p->variables.len; i++)
 		p->variable_at[p->variables.items[i]] = PLAN_NONE;
 	p->variables.len = m->variables;

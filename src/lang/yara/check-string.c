@@ -52,7 +52,7 @@ bool check_strings_begin(struct check *c)
 
 static const char *like_string(struct check *c, struct str name)
 {
-	struct suggestion s = suggest(name);
+	struct suggestion s = suggest(c->y, name);
 
 	for (uint32_t i = 0; i < c->use_count; i++)
 		suggest_candidate(&s, c->uses[i].string->name);

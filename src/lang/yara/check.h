@@ -49,6 +49,19 @@ struct string_use {
 	int64_t offset;
 };
 
+/* What stands behind "of", resolved. */
+struct set {
+	bool is_bad;
+	bool is_rules;
+	uint32_t *items, count;
+};
+
+/* Of strings it is the same set in its rule only. */
+struct known_set {
+	const struct ast_rule *rule;
+	struct set set;
+};
+
 struct check {
 	struct ruleset *rs;
 	struct yara *y;
@@ -57,6 +70,9 @@ struct check {
 	uint32_t imports;   /* bit for each enum module_id */
 	struct map strings; /* names to numbers; those before first_string are of earlier rules */
 	uint32_t first_string, next_string;
+	struct map sets; /* how they are written to indices into known_sets */
+	struct { VEC(struct known_set); } known_sets;
+	uint64_t set_members, set_work; /* of all sets so far */
 	/* the rule at hand */
 	struct ast_rule *rule;
 	struct string_use *uses;
@@ -141,12 +157,9 @@ struct quantifier {
 struct quantifier check_quantifier(struct check *c, const struct ast_quantifier *q);
 
 /* check-set.c: what stands in "(…)" behind "of" */
-struct set {
-	bool is_bad;
-	bool is_rules;
-	uint32_t *items, count;
-};
 struct set check_set(struct check *c, const struct ast_set *set);
+/** An operator over a set, which it shares with others; NULL sets is_full. */
+struct ir_expr *check_over_set(struct check *c, enum ir_op op, const struct set *set);
 
 /* check-rule.c */
 /** Check a rule and add it. Fails only when nothing more can be added. */

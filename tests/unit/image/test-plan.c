@@ -91,6 +91,8 @@ static void parts(void **state)
 		{"alternatives of many", "(9a9b9c9d9e|9e)41", "2-6 2x1@0", false},
 		{"fixed repetition", "<4-4 [9a 9b]>", "4-4 16x4@0", false},
 		{"looks take nothing", "~(20)'abcd'=(20)", "4-4 1x4@0", false},
+		{"longer than any part", "<300-300 <300-300 (9a|9b)>>'abcd'",
+		 "65536-65536 16x4@0 | 0-0 | 4-4 1x4@0", false},
 		{"short gaps stay", "'abcd'{0-1024}'efgh'", "8-1032 1x4@0", false},
 		{"long gaps cut", "'abcd'{0-1025}'efgh'", "4-4 1x4@0 | 0-1025 | 4-4 1x4@0", false},
 		{"gaps without a bound cut", "'abcd'*'efgh'", "4-4 1x4@0 | 0- | 4-4 1x4@0", false},
