@@ -372,7 +372,9 @@ enum status anchor_grams(const struct prefix *prefix, struct anchor anchor, stru
 
 	for (unsigned key = keys.first; status == OK && key <= keys.last; key++)
 		status = add_combinations(prefix, anchor, (uint8_t)key,
-					  (struct image_gram){.part = part, .anchor = anchor.distance}, to);
+					  (struct image_gram){.part = part,
+							      .anchor = anchor.distance},
+					  to);
 	return status;
 }
 

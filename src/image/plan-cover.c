@@ -17,31 +17,23 @@ enum {
 /* Of an anchor that is rare enough, in 2^-64: one position in 2^26. */
 #define RARE ((uint64_t)1 << 38)
 
-struct coverer {
-	struct cover *cover;
-	struct prefix *scratch;
-	const struct sequence *sequence;
-	const struct piece *piece;
-	struct key_range keys;
-};
-
 static uint32_t cap_of(const struct path *path)
 {
 	return path->len == 0 ? IMAGE_PART_MAX : POSITIONS_MAX;
 }
 
-static struct anchor look(struct coverer *c, const struct path *path, uint64_t *ret_rarity)
+static struct anchor look(const struct coverage *of, const struct path *path, uint64_t *ret_rarity)
 {
-	prefix_of(c->scratch, c->sequence, c->piece, path, cap_of(path));
-	return anchor_choose(c->scratch, c->keys, ret_rarity);
+	prefix_of(of->scratch, of->sequence, of->piece, path, cap_of(path));
+	return anchor_choose(of->scratch, of->keys, ret_rarity);
 }
 
 /* Cover the matches that take `path`, with at most `room` anchors; returns their rarity. */
-static uint64_t cover(struct coverer *c, struct path path, uint32_t room)
+static uint64_t cover(const struct coverage *of, struct path path, uint32_t room, struct cover *ret)
 {
-	uint64_t rarity, sum = 0, one;
-	struct anchor anchor = look(c, &path, &rarity);
-	uint32_t options = c->scratch->options, before = c->cover->len;
+	uint64_t rarity, sum = 0;
+	struct anchor anchor = look(of, &path, &rarity);
+	uint32_t options = of->scratch->options, before = ret->len;
 
 	if (rarity > RARE && options > 0 && options <= room && path.len < FORKS_MAX) {
 		for (uint32_t i = 0; i < options && sum < rarity / GAIN_LEAST; i++) {
@@ -49,30 +41,26 @@ static uint64_t cover(struct coverer *c, struct path path, uint32_t room)
 
 			way.taken[way.len++] = (uint8_t)i;
 			/* those that come after need one each */
-			one = cover(c, way, room - (c->cover->len - before) - (options - 1 - i));
-			if (!add_u64(sum, one, &sum))
+			uint32_t rest = room - (ret->len - before) - (options - 1 - i);
+			if (!add_u64(sum, cover(of, way, rest, ret), &sum))
 				sum = UINT64_MAX;
 		}
 		if (sum < rarity / GAIN_LEAST)
 			return sum;
-		c->cover->len = before;
+		ret->len = before;
 	}
-	c->cover->anchors[c->cover->len] = anchor;
-	c->cover->paths[c->cover->len++] = path;
+	ret->anchors[ret->len] = anchor;
+	ret->paths[ret->len++] = path;
 	return rarity;
 }
 
-void cover_choose(struct cover *ret, struct prefix *scratch, const struct sequence *s,
-		  const struct piece *piece, struct key_range keys, bool can_have_several)
+void cover_choose(const struct coverage *of, bool can_have_several, struct cover *ret)
 {
-	struct coverer c = {ret, scratch, s, piece, keys};
-
 	ret->len = 0;
-	(void)cover(&c, (struct path){0}, can_have_several ? COVER_MAX : 1);
+	(void)cover(of, (struct path){0}, can_have_several ? COVER_MAX : 1, ret);
 }
 
-enum status cover_grams(const struct cover *c, struct prefix *scratch, const struct sequence *s,
-			const struct piece *piece, struct key_range keys, uint32_t part,
+enum status cover_grams(const struct cover *c, const struct coverage *of, uint32_t part,
 			struct plan *to)
 {
 	enum status status = OK;
@@ -80,8 +68,9 @@ enum status cover_grams(const struct cover *c, struct prefix *scratch, const str
 	for (uint32_t i = 0; status == OK && i < c->len; i++) {
 		struct anchor anchor = c->anchors[i];
 
-		prefix_of(scratch, s, piece, &c->paths[i], cap_of(&c->paths[i]));
-		status = anchor_grams(scratch, anchor, keys, part,
+		prefix_of(of->scratch, of->sequence, of->piece, &c->paths[i],
+			  cap_of(&c->paths[i]));
+		status = anchor_grams(of->scratch, anchor, of->keys, part,
 				      &to->grams[anchor.width == 4 ? 0 : 3 - anchor.width]);
 	}
 	return status;

@@ -41,13 +41,13 @@ static enum status add_part(struct piece_visitor *base, const struct sequence *s
 	struct part_visitor *v = (struct part_visitor *)base;
 	struct plan *p = v->plan;
 	uint32_t index = (uint32_t)p->parts.len;
-	struct key_range keys = keys_of(v->pattern);
+	const struct coverage of = {p->prefix, s, piece, keys_of(v->pattern)};
 	struct cover cover;
 	enum status status;
 
 	if (p->parts.len >= UINT32_MAX)
 		return E_LIMIT;
-	cover_choose(&cover, p->prefix, s, piece, keys, piece->is_alone);
+	cover_choose(&of, piece->is_alone, &cover);
 	part->pattern = v->index;
 	part->anchor = cover_farthest(&cover);
 	prefix_of(p->prefix, s, piece, &(struct path){0}, IMAGE_PART_MAX);
@@ -60,7 +60,7 @@ static enum status add_part(struct piece_visitor *base, const struct sequence *s
 	else if (cover.anchors[0].width == 0)
 		status = vec_push(&p->everywhere, &index) ? OK : E_NOMEM;
 	else
-		status = cover_grams(&cover, p->prefix, s, piece, keys, index, p);
+		status = cover_grams(&cover, &of, index, p);
 	if (status == OK && !vec_push(&p->parts, part))
 		status = E_NOMEM;
 	return status;

@@ -162,7 +162,8 @@ static void fixed_places(void **state)
 		char source[256];
 		struct told told;
 
-		snprintf(source, sizeof source, "rule r { strings: $a = \"abc\" $b = \"x\" condition: %s or $b }",
+		snprintf(source, sizeof source,
+			 "rule r { strings: $a = \"abc\" $b = \"x\" condition: %s or $b }",
 			 places[i].condition);
 		told_init(&told);
 		told_compile(&told, "x.yar", str_of(source));
