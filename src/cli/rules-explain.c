@@ -149,7 +149,8 @@ int rules_explain(const char *rule, const char *path, const char *const *databas
 
 	diagnostics_init(&diagnostics);
 	enum status opened =
-		databases_open(databases, database_count, false, &diagnostics.report, &d, &e);
+		databases_open(databases, database_count, sources_object_variables(),
+			       &diagnostics.report, &d, &e);
 	diagnostics_done(&diagnostics);
 	if (opened != OK) {
 		(void)complain_of(NULL, opened, &e);

@@ -106,7 +106,7 @@ static enum status open_names(const char *const names[NAMES_MAX], struct kept *k
 	*kept = (struct kept){.report = {keep}};
 	while (count < NAMES_MAX && names[count] != NULL)
 		count++;
-	return databases_open(names, count, false, &kept->report, ret, e);
+	return databases_open(names, count, sources_object_variables(), &kept->report, ret, e);
 }
 
 static void opens(void **state)
@@ -182,8 +182,10 @@ static void nothing_means_builtin(void **state)
 	struct error e[2] = {0};
 
 	(void)state;
-	enum status named = databases_open(builtin, 1, false, &kept.report, &got[0], &e[0]);
-	enum status none = databases_open(NULL, 0, false, &kept.report, &got[1], &e[1]);
+	const struct source_settings *settings = sources_object_variables();
+	enum status named =
+		databases_open(builtin, 1, settings, &kept.report, &got[0], &e[0]);
+	enum status none = databases_open(NULL, 0, settings, &kept.report, &got[1], &e[1]);
 
 	assert_int_equal(named, none);
 	assert_string_equal(e[0].text, e[1].text);
