@@ -106,11 +106,10 @@ static enum candor_status open_databases(struct candor_engine *engine,
 	if (!messages_init(&messages, o->message, o->context))
 		return failure_no_memory(e);
 	enum status status = open_all(&engine->databases, o, &messages.report, &reason);
-	bool is_malformed = status == OK && engine->databases.counts.malformed > 0;
+	bool has_errors = messages.first[0] != '\0'; /* in rules, or between them */
 	enum candor_status result = CANDOR_OK;
 
-	/* in no known language, or with errors: the message says where */
-	if (status == E_SYNTAX || (is_malformed && !o->keep_going))
+	if (status == E_SYNTAX || (status == OK && has_errors && !o->keep_going))
 		result = failure(e, CANDOR_DATABASE, messages.first);
 	else if (status != OK)
 		result = failure_from(e, &reason);
