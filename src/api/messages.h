@@ -8,12 +8,12 @@
 #include "lang/front.h"
 
 struct messages {
-	struct report report; /* hand out its address */
+	struct report report;  /* hand out its address */
 	candor_message_fn *fn; /* or NULL */
 	void *context;
-	struct arena *arena;   /* texts of the message at hand */
-	bool is_incomplete;    /* memory ran out for one */
-	char first[252];       /* the first error, for struct candor_error */
+	struct arena *arena; /* texts of the message at hand */
+	bool is_incomplete;  /* memory ran out for one */
+	char first[252];     /* the first error, for struct candor_error */
 };
 
 /** False when out of memory. */

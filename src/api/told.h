@@ -26,11 +26,11 @@ struct told {
 	candor_rule_fn *rule; /* or NULL */
 	candor_log_fn *log;   /* or NULL */
 	void *context;
-	struct arena *arena;  /* texts of the rule at hand */
+	struct arena *arena; /* texts of the rule at hand */
 	struct told_rule now;
 	bool has_rule;
-	bool is_stopped;      /* a callback said so: nothing more is told */
-	bool is_incomplete;   /* memory ran out */
+	bool is_stopped;    /* a callback said so: nothing more is told */
+	bool is_incomplete; /* memory ran out */
 };
 
 /** False when out of memory. */

@@ -88,8 +88,9 @@ enum status databases_copy(const struct databases *from, struct databases *ret, 
 
 	for (size_t i = 0; i < from->images.len; i++) {
 		int fd = fcntl(from->images.items[i], F_DUPFD_CLOEXEC, 0);
-		enum status status = fd >= 0 ? add_image(&d, from->names.items[i], fd, e) :
-			error_at(e, E_IO, 0, "cannot keep an image open: %s", strerror(errno));
+		enum status status = fd >= 0 ? add_image(&d, from->names.items[i], fd, e)
+					     : error_at(e, E_IO, 0, "cannot keep an image open: %s",
+							strerror(errno));
 
 		if (status != OK) {
 			databases_close(&d);

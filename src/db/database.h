@@ -24,9 +24,8 @@ struct databases {
  * an error says which name it is about. Free with databases_close().
  */
 MUST_CHECK enum status databases_open(const char *const *names, size_t count,
-				      const struct source_settings *settings,
-				      struct report *report, struct databases *ret,
-				      struct error *e);
+				      const struct source_settings *settings, struct report *report,
+				      struct databases *ret, struct error *e);
 
 /** Add one more image, of sources as they are listed. `d` may be empty: {0}. */
 MUST_CHECK enum status databases_add_listed(struct databases *d, struct source_list *list,

@@ -23,7 +23,7 @@ struct record {
 	char text[16384];
 	size_t len;
 	unsigned rules, messages; /* calls */
-	unsigned stop_at;         /* the rule that is the last one, from 1; 0: none */
+	unsigned stop_at;	  /* the rule that is the last one, from 1; 0: none */
 };
 
 __attribute__((format(printf, 2, 3))) static inline void note(struct record *r, const char *format,
@@ -46,8 +46,8 @@ static inline void note_message(void *context, const struct candor_message *m)
 	struct record *r = context;
 
 	r->messages++;
-	note(r, "%s %s:%u:%u+%u: %s", m->severity == CANDOR_ERROR ? "error" : "warning",
-	     m->source, m->line, m->column, m->width, m->text);
+	note(r, "%s %s:%u:%u+%u: %s", m->severity == CANDOR_ERROR ? "error" : "warning", m->source,
+	     m->line, m->column, m->width, m->text);
 	if (m->hint != NULL)
 		note(r, " (%s)", m->hint);
 	note(r, " |%s|\n", m->source_line);

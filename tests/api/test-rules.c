@@ -44,45 +44,64 @@ static void compiles(void **state)
 		{"the one before",
 		 {{"rule a { condition: true }", "one.yar", "x"},
 		  {"rule b { condition: a }", "two.yar", "x"}},
-		 CANDOR_OK, "", ""},
+		 CANDOR_OK,
+		 "",
+		 ""},
 		{"the one behind",
 		 {{"rule b { condition: a }", "one.yar", "x"},
 		  {"rule a { condition: true }", "two.yar", "x"}},
-		 CANDOR_DATABASE, "one.yar:1:21: undefined identifier \"a\"",
+		 CANDOR_DATABASE,
+		 "one.yar:1:21: undefined identifier \"a\"",
 		 "error one.yar:1:21+1: undefined identifier \"a\" |rule b { condition: a }|\n"},
 		{"the same name in another namespace",
 		 {{"rule a { condition: true }", "one.yar", "x"},
 		  {"rule a { condition: true }", "two.yar", "y"}},
-		 CANDOR_OK, "", ""},
+		 CANDOR_OK,
+		 "",
+		 ""},
 		{"the same name in the same one",
 		 {{"rule a { condition: true }", "one.yar", NULL},
 		  {NULL, "good.yar", "default"},
 		  {"rule a { condition: true }", "two.yar", "default"}},
-		 CANDOR_DATABASE, "two.yar:1:6: duplicated identifier \"a\"",
+		 CANDOR_DATABASE,
+		 "two.yar:1:6: duplicated identifier \"a\"",
 		 "error two.yar:1:6+1: duplicated identifier \"a\" |rule a { condition: true }|\n"},
 		{"every error",
 		 {{"rule a { condition: $x }\nrule b { condition: true }\n"
-		   "rule c {\n\tcondition: here\n}\n", NULL, NULL}},
-		 CANDOR_DATABASE, "rules.yar:1:21: undefined string \"$x\"",
+		   "rule c {\n\tcondition: here\n}\n",
+		   NULL, NULL}},
+		 CANDOR_DATABASE,
+		 "rules.yar:1:21: undefined string \"$x\"",
 		 "error rules.yar:1:21+2: undefined string \"$x\" |rule a { condition: $x }|\n"
 		 "error rules.yar:4:13+4: undefined identifier \"here\" |\tcondition: here|\n"},
 		{"a warning is none",
 		 {{"rule a { strings: $a = { 00 ff ?? } condition: $a }", "w.yar", NULL}},
-		 CANDOR_OK, "",
+		 CANDOR_OK,
+		 "",
 		 "warning w.yar:1:24+12: string \"$a\" may slow down scanning (make it longer, "
 		 "or fewer of its bytes variable) "
 		 "|rule a { strings: $a = { 00 ff ?? } condition: $a }|\n"},
 		{"no rule language",
 		 {{"hello", "notes.txt", NULL}},
-		 CANDOR_DATABASE, "notes.txt:1:1: not in a rule language that is known",
+		 CANDOR_DATABASE,
+		 "notes.txt:1:1: not in a rule language that is known",
 		 "error notes.txt:1:1+1: not in a rule language that is known (the suffix of the "
 		 "file's name says which language it is) ||\n"},
 		{"another language",
-		 {{"Test.Own:0:*:6162636465\n", "own.ndb", NULL}}, CANDOR_OK, "", ""},
+		 {{"Test.Own:0:*:6162636465\n", "own.ndb", NULL}},
+		 CANDOR_OK,
+		 "",
+		 ""},
 		{"its errors",
-		 {{"Test.Own:0:*:61626x\n", "own.ndb", NULL}}, CANDOR_DATABASE, NULL, NULL},
-		{"no such file", {{NULL, "none.yar", NULL}}, CANDOR_IO,
-		 "none.yar: cannot open: No such file or directory", ""},
+		 {{"Test.Own:0:*:61626x\n", "own.ndb", NULL}},
+		 CANDOR_DATABASE,
+		 NULL,
+		 NULL},
+		{"no such file",
+		 {{NULL, "none.yar", NULL}},
+		 CANDOR_IO,
+		 "none.yar: cannot open: No such file or directory",
+		 ""},
 		{"a folder", {{NULL, "below", NULL}}, CANDOR_IO, NULL, ""},
 		{"below its folder", {{NULL, "includes.yar", NULL}}, CANDOR_OK, "", ""},
 	};
@@ -119,12 +138,18 @@ static void includes(void **state)
 		const char *error; /* "": none */
 	} cases[] = {
 		{"below", CANDOR_INCLUDES_BELOW, {NULL, "includes.yar", NULL}, ""},
-		{"above", CANDOR_INCLUDES_BELOW, {NULL, "below/outside.yar", NULL},
+		{"above",
+		 CANDOR_INCLUDES_BELOW,
+		 {NULL, "below/outside.yar", NULL},
 		 "below/outside.yar:1:9: cannot include '../good.yar': outside the folder"},
-		{"memory, below", CANDOR_INCLUDES_BELOW, {BESIDE, "below/a.yar", NULL},
+		{"memory, below",
+		 CANDOR_INCLUDES_BELOW,
+		 {BESIDE, "below/a.yar", NULL},
 		 "below/a.yar:1:9: cannot include 'good.yar': rules in memory have no folder"},
-		{"above, anywhere", CANDOR_INCLUDES_ANYWHERE,
-		 {NULL, "below/outside.yar", NULL}, ""},
+		{"above, anywhere",
+		 CANDOR_INCLUDES_ANYWHERE,
+		 {NULL, "below/outside.yar", NULL},
+		 ""},
 		{"memory, anywhere", CANDOR_INCLUDES_ANYWHERE, {BESIDE, "below/a.yar", NULL}, ""},
 		{"none", CANDOR_INCLUDES_NONE, {NULL, "includes.yar", NULL}, "includes.yar:1:9: "},
 		{"memory, none", CANDOR_INCLUDES_NONE, {BESIDE, "a.yar", NULL}, "a.yar:1:9: "},
@@ -210,8 +235,9 @@ static void keeps_going(void **state)
 
 	struct candor_engine *engine = open_engine(o);
 
-	expect_text("messages", &r, "error rules.yar:1:21+2: undefined string \"$x\" "
-				    "|rule a { condition: $x }|\n");
+	expect_text("messages", &r,
+		    "error rules.yar:1:21+2: undefined string \"$x\" "
+		    "|rule a { condition: $x }|\n");
 	assert_int_equal(candor_scan_memory(engine, "x", 1, &result, NULL), CANDOR_OK);
 	expect_text("rules", &r, "+default:b\n");
 	candor_result_free(result);
@@ -262,8 +288,8 @@ static void hostile(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(cases); i++) {
-		struct text t = repeat(cases[i].before, cases[i].again, cases[i].count,
-				       cases[i].after);
+		struct text t =
+			repeat(cases[i].before, cases[i].again, cases[i].count, cases[i].after);
 		struct record r = {0};
 		struct candor_options *o = recording(&r, 0);
 		struct candor_engine *engine = NULL;
@@ -353,10 +379,10 @@ static int remove_files(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compiles),	 cmocka_unit_test(includes),
-		cmocka_unit_test(variables),	 cmocka_unit_test(wrong_variables),
-		cmocka_unit_test(keeps_going),	 cmocka_unit_test(hostile),
-		cmocka_unit_test(any_bytes),	 cmocka_unit_test(silence),
+		cmocka_unit_test(compiles),    cmocka_unit_test(includes),
+		cmocka_unit_test(variables),   cmocka_unit_test(wrong_variables),
+		cmocka_unit_test(keeps_going), cmocka_unit_test(hostile),
+		cmocka_unit_test(any_bytes),   cmocka_unit_test(silence),
 	};
 
 	worker = argc > 1 ? realpath(argv[1], NULL) : NULL;
