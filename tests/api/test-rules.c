@@ -29,97 +29,89 @@ static enum candor_status open_sources(const struct source *sources, struct cand
 	return candor_engine_open(o, ret, e);
 }
 
+static const struct {
+	const char *name;
+	struct source sources[SOURCES_MAX];
+	enum candor_status status;
+	const char *error;
+	const char *messages;
+} compile_cases[] = {
+	{"one rule", {{"rule a { condition: true }", NULL, NULL}}, CANDOR_OK, "", ""},
+	{"nothing", {{"", NULL, NULL}}, CANDOR_OK, "", ""},
+	{"a file", {{NULL, "good.yar", NULL}}, CANDOR_OK, "", ""},
+	{"the one before",
+	 {{"rule a { condition: true }", "one.yar", "x"},
+	  {"rule b { condition: a }", "two.yar", "x"}},
+	 CANDOR_OK,
+	 "",
+	 ""},
+	{"the one behind",
+	 {{"rule b { condition: a }", "one.yar", "x"},
+	  {"rule a { condition: true }", "two.yar", "x"}},
+	 CANDOR_DATABASE,
+	 "one.yar:1:21: undefined identifier \"a\"",
+	 "error one.yar:1:21+1: undefined identifier \"a\" |rule b { condition: a }|\n"},
+	{"the same name in another namespace",
+	 {{"rule a { condition: true }", "one.yar", "x"},
+	  {"rule a { condition: true }", "two.yar", "y"}},
+	 CANDOR_OK,
+	 "",
+	 ""},
+	{"the same name in the same one",
+	 {{"rule a { condition: true }", "one.yar", NULL},
+	  {NULL, "good.yar", "default"},
+	  {"rule a { condition: true }", "two.yar", "default"}},
+	 CANDOR_DATABASE,
+	 "two.yar:1:6: duplicated identifier \"a\"",
+	 "error two.yar:1:6+1: duplicated identifier \"a\" |rule a { condition: true }|\n"},
+	{"every error",
+	 {{"rule a { condition: $x }\nrule b { condition: true }\n"
+	   "rule c {\n\tcondition: here\n}\n",
+	   NULL, NULL}},
+	 CANDOR_DATABASE,
+	 "rules.yar:1:21: undefined string \"$x\"",
+	 "error rules.yar:1:21+2: undefined string \"$x\" |rule a { condition: $x }|\n"
+	 "error rules.yar:4:13+4: undefined identifier \"here\" |\tcondition: here|\n"},
+	{"a warning is none",
+	 {{"rule a { strings: $a = { 00 ff ?? } condition: $a }", "w.yar", NULL}},
+	 CANDOR_OK,
+	 "",
+	 "warning w.yar:1:24+12: string \"$a\" may slow down scanning (make it longer, "
+	 "or fewer of its bytes variable) "
+	 "|rule a { strings: $a = { 00 ff ?? } condition: $a }|\n"},
+	{"no rule language",
+	 {{"hello", "notes.txt", NULL}},
+	 CANDOR_DATABASE,
+	 "notes.txt:1:1: not in a rule language that is known",
+	 "error notes.txt:1:1+1: not in a rule language that is known (the suffix of the "
+	 "file's name says which language it is) ||\n"},
+	{"another language", {{"Test.Own:0:*:6162636465\n", "own.ndb", NULL}}, CANDOR_OK, "", ""},
+	{"its errors", {{"Test.Own:0:*:61626x\n", "own.ndb", NULL}}, CANDOR_DATABASE, NULL, NULL},
+	{"no such file",
+	 {{NULL, "none.yar", NULL}},
+	 CANDOR_IO,
+	 "none.yar: cannot open: No such file or directory",
+	 ""},
+	{"a folder", {{NULL, "below", NULL}}, CANDOR_IO, NULL, ""},
+	{"below its folder", {{NULL, "includes.yar", NULL}}, CANDOR_OK, "", ""},
+};
+
 static void compiles(void **state)
 {
-	static const struct {
-		const char *name;
-		struct source sources[SOURCES_MAX];
-		enum candor_status status;
-		const char *error;
-		const char *messages;
-	} cases[] = {
-		{"one rule", {{"rule a { condition: true }", NULL, NULL}}, CANDOR_OK, "", ""},
-		{"nothing", {{"", NULL, NULL}}, CANDOR_OK, "", ""},
-		{"a file", {{NULL, "good.yar", NULL}}, CANDOR_OK, "", ""},
-		{"the one before",
-		 {{"rule a { condition: true }", "one.yar", "x"},
-		  {"rule b { condition: a }", "two.yar", "x"}},
-		 CANDOR_OK,
-		 "",
-		 ""},
-		{"the one behind",
-		 {{"rule b { condition: a }", "one.yar", "x"},
-		  {"rule a { condition: true }", "two.yar", "x"}},
-		 CANDOR_DATABASE,
-		 "one.yar:1:21: undefined identifier \"a\"",
-		 "error one.yar:1:21+1: undefined identifier \"a\" |rule b { condition: a }|\n"},
-		{"the same name in another namespace",
-		 {{"rule a { condition: true }", "one.yar", "x"},
-		  {"rule a { condition: true }", "two.yar", "y"}},
-		 CANDOR_OK,
-		 "",
-		 ""},
-		{"the same name in the same one",
-		 {{"rule a { condition: true }", "one.yar", NULL},
-		  {NULL, "good.yar", "default"},
-		  {"rule a { condition: true }", "two.yar", "default"}},
-		 CANDOR_DATABASE,
-		 "two.yar:1:6: duplicated identifier \"a\"",
-		 "error two.yar:1:6+1: duplicated identifier \"a\" |rule a { condition: true }|\n"},
-		{"every error",
-		 {{"rule a { condition: $x }\nrule b { condition: true }\n"
-		   "rule c {\n\tcondition: here\n}\n",
-		   NULL, NULL}},
-		 CANDOR_DATABASE,
-		 "rules.yar:1:21: undefined string \"$x\"",
-		 "error rules.yar:1:21+2: undefined string \"$x\" |rule a { condition: $x }|\n"
-		 "error rules.yar:4:13+4: undefined identifier \"here\" |\tcondition: here|\n"},
-		{"a warning is none",
-		 {{"rule a { strings: $a = { 00 ff ?? } condition: $a }", "w.yar", NULL}},
-		 CANDOR_OK,
-		 "",
-		 "warning w.yar:1:24+12: string \"$a\" may slow down scanning (make it longer, "
-		 "or fewer of its bytes variable) "
-		 "|rule a { strings: $a = { 00 ff ?? } condition: $a }|\n"},
-		{"no rule language",
-		 {{"hello", "notes.txt", NULL}},
-		 CANDOR_DATABASE,
-		 "notes.txt:1:1: not in a rule language that is known",
-		 "error notes.txt:1:1+1: not in a rule language that is known (the suffix of the "
-		 "file's name says which language it is) ||\n"},
-		{"another language",
-		 {{"Test.Own:0:*:6162636465\n", "own.ndb", NULL}},
-		 CANDOR_OK,
-		 "",
-		 ""},
-		{"its errors",
-		 {{"Test.Own:0:*:61626x\n", "own.ndb", NULL}},
-		 CANDOR_DATABASE,
-		 NULL,
-		 NULL},
-		{"no such file",
-		 {{NULL, "none.yar", NULL}},
-		 CANDOR_IO,
-		 "none.yar: cannot open: No such file or directory",
-		 ""},
-		{"a folder", {{NULL, "below", NULL}}, CANDOR_IO, NULL, ""},
-		{"below its folder", {{NULL, "includes.yar", NULL}}, CANDOR_OK, "", ""},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < LEN(cases); i++) {
+	for (size_t i = 0; i < LEN(compile_cases); i++) {
 		struct record r = {0};
 		struct candor_options *o = recording(&r, 0);
 		struct candor_engine *engine = NULL;
 		struct candor_error e = {0};
-		enum candor_status status = open_sources(cases[i].sources, o, &engine, &e);
+		enum candor_status status = open_sources(compile_cases[i].sources, o, &engine, &e);
 
-		if (status != cases[i].status || e.status != status ||
-		    (cases[i].error != NULL && strcmp(e.text, cases[i].error) != 0))
-			fail_msg("%s: got %d, \"%s\"", cases[i].name, status, e.text);
+		if (status != compile_cases[i].status || e.status != status ||
+		    (compile_cases[i].error != NULL && strcmp(e.text, compile_cases[i].error) != 0))
+			fail_msg("%s: got %d, \"%s\"", compile_cases[i].name, status, e.text);
 		assert_int_equal(engine != NULL, status == CANDOR_OK);
-		if (cases[i].messages != NULL)
-			expect_text(cases[i].name, &r, cases[i].messages);
+		if (compile_cases[i].messages != NULL)
+			expect_text(compile_cases[i].name, &r, compile_cases[i].messages);
 		else
 			assert_true(r.messages > 0);
 		candor_engine_close(engine);
