@@ -141,14 +141,16 @@ int rules_explain(const char *rule, const char *path, const struct rules_databas
 		.events = {.finding = on_finding, .detail = on_detail, .done = on_done},
 		.path = path,
 	};
+	struct source_settings settings = *sources_object_variables();
 	struct diagnostics diagnostics;
 	struct databases d;
 	struct error e = {0};
 	int status = EXIT_TROUBLE;
 
+	settings.include_anywhere = databases->include_anywhere;
 	diagnostics_init(&diagnostics);
 	enum status opened =
-		databases_open(databases->names, databases->count, databases->include_anywhere,
+		databases_open(databases->names, databases->count, &settings,
 			       &diagnostics.report, &d, &e);
 	diagnostics_done(&diagnostics);
 	if (opened != OK) {
