@@ -64,3 +64,24 @@ def test_is_refused_with_its_reason(compiled, name):
 def test_many_errors_in_one_line_are_told(compiled):
     r = compiled(f"rule b {{ condition: {chained('nothing', 20000)} }}")
     assert r.status == 1 and b'undefined identifier "nothing"' in r.err
+
+
+SLOW = {
+    "Expression": ('strings: $a = /((a+)+b?)+c/', "$a"),
+    "Loop": ("", "for all i in (0..1000000000) : (i >= 0)"),
+    "Nested": ("", "for all i in (0..30000) : (for all j in (0..30000) : (i + j >= 0))"),
+    "Counted": ('strings: $a = "a"', "for all i in (1..#a) : (for all j in (1..#a) : (@a[j] >= 0))"),
+}
+
+
+def test_slow_rules_are_named_and_the_others_finish(tmp_path):
+    (tmp_path / "slow.yar").write_text(
+        "".join(f"rule {name} {{ {strings} condition: {condition} }}\n"
+                for name, (strings, condition) in SLOW.items()) +
+        'rule Fine { strings: $a = "needle" condition: #a == 1 and not #b > 1 }'
+        .replace(" condition", ' $b = "nothing" condition'))
+    (tmp_path / "text").write_bytes(b"a" * (1 << 20) + b"needle")
+    r = candor("yara", "-w", tmp_path / "slow.yar", tmp_path / "text")
+    assert r.lines == [f"Fine {tmp_path}/text"]
+    for name in SLOW:
+        assert f'rule "{name}" was not decided'.encode() in r.err
