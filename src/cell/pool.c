@@ -266,6 +266,29 @@ enum status pool_probe(const struct pool_options *options, struct confinement *r
 	return OK;
 }
 
+static void forget_all(struct pool *p, struct backlog_queue *from)
+{
+	uint32_t id;
+
+	while ((id = backlog_take(&p->backlog, from)) != BACKLOG_NONE)
+		backlog_forget(&p->backlog, id);
+}
+
+void pool_cancel(struct pool *p)
+{
+	for (unsigned i = 0; i < p->jobs; i++) {
+		struct member *m = &p->members[i];
+
+		if (m->sent.count == 0)
+			continue;
+		remote_end(&m->remote, NULL);
+		forget_all(p, &m->sent);
+		pool_start(p, m);
+	}
+	forget_all(p, &p->pending);
+	forget_all(p, &p->suspects);
+}
+
 void pool_free(struct pool *p)
 {
 	if (p == NULL)

@@ -86,5 +86,11 @@ size_t pool_busy(const struct pool *p);
  */
 MUST_CHECK enum status pool_wait(struct pool *p, int timeout_ms, struct error *e);
 
+/**
+ * Forget all objects, which get no event, and what is said of them. Workers that
+ * are at them are replaced. Not from a callback.
+ */
+void pool_cancel(struct pool *p);
+
 /** What the workers reached; the same for all of them. */
 const struct confinement *pool_confinement(const struct pool *p);

@@ -10,7 +10,8 @@
 /* The part before the first NUL, and of that what fits. */
 static struct str cut(struct str s, size_t most)
 {
-	return str_first(str_first(s, str_find(s, '\0')), most);
+	s = str_first(s, most);
+	return str_first(s, str_find(s, '\0'));
 }
 
 void wire_put_diagnostic(struct buf *to, const struct diagnostic *m)

@@ -68,6 +68,35 @@ static void keep_finding(struct printer *p, struct scan_file *file, const struct
 	}
 }
 
+static void keep_undecided(struct printer *p, struct scan_file *file, const struct detail *d)
+{
+	struct buf *b = &file->undecided;
+	size_t start = b->len;
+
+	(void)p;
+	buf_addf(b, "%s{\"image\":%" PRIu32, start > 0 ? "," : "", d->image);
+	put_bytes(b, "rule", d->name);
+	put_bytes(b, "source", d->source);
+	put_number(b, "line", (uint64_t)d->number);
+	put_bytes(b, "member", d->path);
+	buf_add_u8(b, '}');
+	if (b->bad) {
+		b->len = start;
+		b->bad = false;
+	}
+}
+
+/* Nearly all files have none. */
+static void put_undecided(struct buf *b, const struct scan_file *file)
+{
+	if (file->undecided_count == 0)
+		return;
+	buf_add_str(b, STR(",\"undecided\":["));
+	buf_add_str(b, buf_str(&file->undecided));
+	buf_add_u8(b, ']');
+	put_number(b, "undecided_count", file->undecided_count);
+}
+
 static void put_missed(struct buf *b, const struct outcome *o)
 {
 	const char *between = "";
@@ -105,6 +134,7 @@ static void print_done(struct printer *p, struct scan_file *file, const struct o
 	buf_add_str(b, buf_str(&file->findings));
 	buf_add_u8(b, ']');
 	put_number(b, "finding_count", file->finding_count);
+	put_undecided(b, file);
 	put_missed(b, o);
 	put_bool(b, "accepted", tally_is_accepted(o, p->accepted));
 	if (detail[0] != '\0')
@@ -208,6 +238,7 @@ struct printer printer_json(struct display *out)
 	return (struct printer){
 		.out = out,
 		.finding = keep_finding,
+		.undecided = keep_undecided,
 		.done = print_done,
 		.end = print_end,
 	};

@@ -14,14 +14,19 @@ static const char *const colours[VERDICT_COUNT] = {
 };
 
 /* The first column of a line, as wide as the longest verdict. */
-static void put_verdict(struct printer *p, enum verdict v)
+static void put_first(struct printer *p, enum verdict colour, const char *word)
 {
 	struct buf *b = display_lines(p->out);
 
 	if (p->out->has_colour)
-		buf_addf(b, "\x1b[%sm%-11s\x1b[0m  ", colours[v], verdict_name(v));
+		buf_addf(b, "\x1b[%sm%-11s\x1b[0m  ", colours[colour], word);
 	else
-		buf_addf(b, "%-11s  ", verdict_name(v));
+		buf_addf(b, "%-11s  ", word);
+}
+
+static void put_verdict(struct printer *p, enum verdict v)
+{
+	put_first(p, v, verdict_name(v));
 }
 
 /* A name without blanks, so that the columns in front of a path can be cut at them. */
@@ -62,6 +67,20 @@ static void print_finding(struct printer *p, struct scan_file *file, const struc
 		text_escape(b, str_of(f->reference));
 	}
 	buf_add_str(b, STR(")\n"));
+}
+
+static void print_undecided(struct printer *p, struct scan_file *file, const struct detail *d)
+{
+	struct buf *b = &p->out->pending;
+
+	put_first(p, VERDICT_NOT_SCANNED, "undecided");
+	put_word(b, d->name);
+	buf_add_str(b, STR("  "));
+	text_escape(b, str_of(file->path));
+	text_escape(b, d->path);
+	buf_add_str(b, STR("  ("));
+	text_escape(b, d->source);
+	buf_addf(b, ":%" PRId64 ")\n", d->number);
 }
 
 static void print_done(struct printer *p, struct scan_file *file, const struct outcome *o,
@@ -225,6 +244,7 @@ struct printer printer_text(struct display *out)
 	return (struct printer){
 		.out = out,
 		.finding = print_finding,
+		.undecided = print_undecided,
 		.done = print_done,
 		.end = print_end,
 	};

@@ -6,6 +6,7 @@
 #include "cell/confine.h"
 #include "cli/display.h"
 #include "cli/scan-tally.h"
+#include "scan/details.h"
 
 /* Bytes of findings that are kept for one file; what is beyond is only counted. */
 enum { SCAN_FINDINGS_CEILING = 16 << 20 };
@@ -17,6 +18,8 @@ struct scan_file {
 	uint32_t finding_count; /* those that were given to the printer */
 	enum verdict worst;     /* that they amount to */
 	struct buf findings; /* what a printer keeps until the file is done */
+	struct buf undecided; /* the same of rules without an answer */
+	uint32_t undecided_count;
 };
 
 struct scan_end {
@@ -34,6 +37,8 @@ struct printer {
 	unsigned accepted; /* bit for each enum reason */
 	bool quiet;        /* only what is not clean, and no end */
 	void (*finding)(struct printer *p, struct scan_file *file, const struct finding *f);
+	/* a rule of which it is not known whether it holds */
+	void (*undecided)(struct printer *p, struct scan_file *file, const struct detail *d);
 	/* `detail` is why the kernel refused it; or "" */
 	void (*done)(struct printer *p, struct scan_file *file, const struct outcome *o,
 		     const char *detail);

@@ -135,21 +135,23 @@ static int conclude(struct explaining *x, const char *rule)
 	return status;
 }
 
-int rules_explain(const char *rule, const char *path, const char *const *databases,
-		  size_t database_count)
+int rules_explain(const char *rule, const char *path, const struct rules_databases *databases)
 {
 	struct explaining x = {
 		.events = {.finding = on_finding, .detail = on_detail, .done = on_done},
 		.path = path,
 	};
+	struct source_settings settings = *sources_object_variables();
 	struct diagnostics diagnostics;
 	struct databases d;
 	struct error e = {0};
 	int status = EXIT_TROUBLE;
 
+	settings.include_anywhere = databases->include_anywhere;
 	diagnostics_init(&diagnostics);
 	enum status opened =
-		databases_open(databases, database_count, false, &diagnostics.report, &d, &e);
+		databases_open(databases->names, databases->count, &settings,
+			       &diagnostics.report, &d, &e);
 	diagnostics_done(&diagnostics);
 	if (opened != OK) {
 		(void)complain_of(NULL, opened, &e);

@@ -19,7 +19,7 @@ enum { NAME_MAX_BYTES = 127 };
 
 static const char usage[] =
 	"usage: candor rules check [--allow-includes] FILE…\n"
-	"       candor rules explain [--db DATABASE]… RULE FILE\n"
+	"       candor rules explain [--db DATABASE]… [--allow-includes] RULE FILE\n"
 	"       candor rules fmt [--check | --write] FILE…\n"
 	"\n"
 	"  check    tell all errors and warnings of files and folders of rules\n"
@@ -71,12 +71,15 @@ static enum status compile(struct source_list *list, bool include_anywhere, stru
 			   struct compiled *ret, struct error *e)
 {
 	struct source_settings settings = *sources_object_variables();
+	struct front_settings front = *settings.front;
 	int made;
 	enum status status = file_anonymous("candor-image", &made, e);
 
 	if (status != OK)
 		return status;
 	AUTO_FD fd = made;
+	front.advice = true;
+	settings.front = &front;
 	settings.include_anywhere = include_anywhere;
 	return sources_compile(list, &settings, fd, &c->report, ret, e);
 }
@@ -128,15 +131,25 @@ static int run_explain(const struct rules_request *r, char **argv, int left)
 		return misuse("explain needs a RULE and a FILE");
 	if (argv[0][0] == '\0' || strlen(argv[0]) > NAME_MAX_BYTES)
 		return misuse("no rule has such a name");
-	return rules_explain(argv[0], argv[1], r->databases.items, r->databases.len);
+	const struct rules_databases databases = {
+		.names = r->databases.items,
+		.count = r->databases.len,
+		.include_anywhere = r->include_anywhere,
+	};
+
+	return rules_explain(argv[0], argv[1], &databases);
 }
 
 /* An option that the verb does not have is a mistake of the user. */
 static bool takes(const char *verb, int option)
 {
+	bool explains = strcmp(verb, "explain") == 0;
+
 	if (option == 'd')
-		return strcmp(verb, "explain") == 0;
-	return strcmp(verb, option == 'i' ? "check" : "fmt") == 0;
+		return explains;
+	if (option == 'i')
+		return explains || strcmp(verb, "check") == 0;
+	return strcmp(verb, "fmt") == 0;
 }
 
 static int run(const struct rules_request *r, const char *verb, char **argv, int left)

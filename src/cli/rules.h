@@ -12,9 +12,15 @@ enum format_wish {
 	FORMAT_WRITE, /* replace the files that change */
 };
 
+/* Where rules come from. */
+struct rules_databases {
+	const char *const *names;
+	size_t count;
+	bool include_anywhere;
+};
+
 /** Say why the rules of a name hold or not for a file and for what is inside it. */
-int rules_explain(const char *rule, const char *path, const char *const *databases,
-		  size_t database_count);
+int rules_explain(const char *rule, const char *path, const struct rules_databases *databases);
 
 /** Write rule files in one style. */
 int rules_format(const char *const *paths, size_t count, enum format_wish wish);

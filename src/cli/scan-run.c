@@ -67,7 +67,10 @@ static bool take_slot(struct scan *s, const char *path, uint64_t size, uint32_t 
 			free(copy);
 			return false;
 		}
-		buf_init(&s->slots.items[s->slots.len - 1].file.findings, SCAN_FINDINGS_CEILING);
+		struct scan_file *file = &s->slots.items[s->slots.len - 1].file;
+
+		buf_init(&file->findings, SCAN_FINDINGS_CEILING);
+		buf_init(&file->undecided, SCAN_FINDINGS_CEILING);
 		s->first_free = (uint32_t)s->slots.len;
 	}
 	*ret = s->first_free - 1;
@@ -84,9 +87,10 @@ static void free_slot(struct scan *s, uint32_t i)
 
 	free((char *)slot->file.path);
 	slot->file.path = NULL;
-	slot->file.finding_count = 0;
+	slot->file.finding_count = slot->file.undecided_count = 0;
 	slot->file.worst = VERDICT_CLEAN;
 	buf_clear(&slot->file.findings);
+	buf_clear(&slot->file.undecided);
 	slot->next_free = s->first_free;
 	s->first_free = i + 1;
 }
@@ -102,6 +106,17 @@ static void on_finding(struct pool_events *ev, uint64_t cookie, const struct fin
 	else if (file->worst != VERDICT_DETECTED)
 		file->worst = VERDICT_SUSPICIOUS;
 	s->printer.finding(&s->printer, file, f);
+}
+
+static void on_detail(struct pool_events *ev, uint64_t cookie, const struct detail *d)
+{
+	struct scan *s = (struct scan *)ev;
+	struct scan_file *file = &s->slots.items[cookie].file;
+
+	if (d->kind != DETAIL_RULE || d->state != DETAIL_UNDECIDED)
+		return;
+	file->undecided_count++;
+	s->printer.undecided(&s->printer, file, d);
 }
 
 static void on_done(struct pool_events *ev, uint64_t cookie, const struct outcome *o)
@@ -276,6 +291,7 @@ static enum status start(struct scan *s, struct error *e)
 	const struct scan_request *r = s->run->request;
 
 	options.events = &s->events;
+	options.wishes.wishes = WISH_UNDECIDED;
 	enum status status = feed_new(r, &s->feed, e);
 	if (status != OK)
 		return status;
@@ -313,6 +329,7 @@ static void release(struct scan *s)
 	for (size_t i = 0; i < s->slots.len; i++) {
 		free((char *)s->slots.items[i].file.path);
 		buf_done(&s->slots.items[i].file.findings);
+		buf_done(&s->slots.items[i].file.undecided);
 	}
 	vec_done(&s->slots);
 	owners_done(&s->owners);
@@ -321,7 +338,7 @@ static void release(struct scan *s)
 int scan_run(const struct scan_run *run)
 {
 	struct scan s = {
-		.events = {.finding = on_finding, .done = on_done},
+		.events = {.finding = on_finding, .detail = on_detail, .done = on_done},
 		.run = run,
 		.printer = run->request->json ? printer_json(run->out) : printer_text(run->out),
 	};

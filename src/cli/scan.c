@@ -10,21 +10,22 @@
 #include "cli/diagnostics.h"
 #include "cli/scan-run.h"
 #include "db/database.h"
-#include "db/sources.h"
 
 int cmd_scan(int argc, char **argv);
 
 /* What goes wrong is told on standard error, malformed rules as well. */
 static enum status open_databases(const struct scan_request *request, struct databases *ret)
 {
+	struct source_settings settings = *sources_object_variables();
 	struct diagnostics diagnostics;
 	struct error e = {0};
 
+	settings.include_anywhere = request->include_anywhere;
 	sources_make_room();
 	diagnostics_init(&diagnostics);
 	enum status status =
 		databases_open(request->databases.items, request->databases.len,
-			       request->include_anywhere, &diagnostics.report, ret, &e);
+			       &settings, &diagnostics.report, ret, &e);
 	diagnostics_done(&diagnostics);
 	if (status != OK)
 		return complain_of(NULL, status, &e);

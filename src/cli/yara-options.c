@@ -33,9 +33,9 @@ static const char help[] =
 	"  -N,  --no-follow-symlinks              do not follow symlinks when scanning\n"
 	"  -w,  --no-warnings                     disable warnings\n"
 	"  -m,  --print-meta                      print metadata\n"
-	"  -D,  --print-module-data               print module data\n"
+	"  -D,  --print-module-data               accepted, without effect\n"
 	"  -e,  --print-namespace                 print rules' namespace\n"
-	"  -S,  --print-stats                     print rules' statistics\n"
+	"  -S,  --print-stats                     print the number of rules\n"
 	"  -s,  --print-strings                   print matching strings\n"
 	"  -L,  --print-string-length             print length of matched strings\n"
 	"  -X,  --print-xor-key                   print xor key and plaintext of matched strings\n"
@@ -138,9 +138,16 @@ static bool *flag_of(struct yara_request *r, int option)
 	return NULL;
 }
 
-static bool fail(const char *what, const char *value)
+static bool fail(const char *what)
 {
-	fprintf(stderr, "candor: yara: %s%s\n", what, value);
+	fprintf(stderr, "error: %s\n", what);
+	return false;
+}
+
+/* As it stands on the command line. */
+static bool fail_option(const char *option, const char *wanted)
+{
+	fprintf(stderr, "option `%s` requires %s argument\n", option, wanted);
 	return false;
 }
 
@@ -171,7 +178,7 @@ static bool define(struct yara_request *r, const char *text)
 	bool has_dot;
 
 	if (equals == 0 || equals == all.len)
-		return fail("wrong syntax for `-d` option: ", text);
+		return fail("wrong syntax for `-d` option.");
 	v.text = str_from(all, equals + 1);
 	const char *value = text + equals + 1;
 
@@ -183,12 +190,12 @@ static bool define(struct yara_request *r, const char *text)
 		else
 			v.integer = strtoll(value, NULL, 10);
 		if (errno != 0)
-			return fail("value out of range: ", text);
+			return fail("the value of `-d` is out of range.");
 	} else if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
 		v.type = VARIABLE_BOOL;
 		v.integer = value[0] == 't';
 	}
-	return vec_push(&r->variables, &v) || fail("out of memory", "");
+	return vec_push(&r->variables, &v) || fail("out of memory");
 }
 
 static bool add_module_data(struct yara_request *r, const char *text)
@@ -196,7 +203,7 @@ static bool add_module_data(struct yara_request *r, const char *text)
 	size_t equals = str_find(str_of(text), '=');
 
 	if (text[equals] == '\0')
-		return fail("wrong syntax for `-x` option: ", text);
+		return fail("wrong syntax for `-x` option.");
 	for (enum module_id i = 0; i < MODULE_COUNT; i++) {
 		if (str_eq(str_of(module_info(i)->name), str_first(str_of(text), equals)))
 			r->module_data[i] = text + equals + 1;
@@ -204,19 +211,12 @@ static bool add_module_data(struct yara_request *r, const char *text)
 	return true; /* a module that nobody knows needs no data */
 }
 
-static bool take_number(uint64_t *to, const char *text)
+static bool take_small(unsigned *to, uint64_t number, unsigned most, const char *refusal)
 {
-	return str_u64(str_of(text), to) || fail("not a number: ", text);
-}
-
-static bool take_small(unsigned *to, const char *text, unsigned most)
-{
-	uint64_t number;
-
-	if (!take_number(&number, text))
+	if (number > most) {
+		fprintf(stderr, "%s %u\n", refusal, most);
 		return false;
-	if (number > most)
-		return fail("too large: ", text);
+	}
 	*to = (unsigned)number;
 	return true;
 }
@@ -232,42 +232,39 @@ static bool show_modules(void)
 
 static bool push(struct yara_names *names, const char *value)
 {
-	return vec_push(names, &value) || fail("out of memory", "");
+	return vec_push(names, &value) || fail("out of memory");
 }
 
-/* False: the program is to end, with *ret_exit. */
-static bool take_option(struct yara_request *r, int option, int *ret_exit)
+/* An option with a number behind it. */
+static bool take_number(struct yara_request *r, int option, uint64_t number)
 {
-	bool *flag = flag_of(r, option);
-
-	if (flag != NULL)
-		return *flag = true;
 	switch (option) {
-	case 'd':
-		return define(r, optarg);
-	case 'i':
-		return push(&r->identifiers, optarg);
-	case 't':
-		return push(&r->tags, optarg);
 	case 'l':
-		return take_number(&r->rules_max, optarg);
-	case 'z':
-		return take_number(&r->size_max, optarg);
-	case 'a':
-		return take_number(&r->timeout, optarg);
-	case 'p':
-		return take_small(&r->jobs, optarg, JOBS_MAX);
-	case OPTION_STRINGS_MAX:
-		return take_small(&r->strings_max, optarg, UINT32_MAX);
-	case 'x':
-		return add_module_data(r, optarg);
-	case 'k':
-	case OPTION_IGNORED:
+		r->rules_max = number;
 		return true;
+	case 'z':
+		r->size_max = number;
+		return true;
+	case 'a':
+		r->timeout = number;
+		return true;
+	case 'p':
+		return take_small(&r->jobs, number, JOBS_MAX, "maximum number of threads is");
 	default:
-		break;
+		return take_small(&r->strings_max, number, UINT32_MAX,
+				  "maximum number of strings is");
 	}
-	*ret_exit = option == '?' ? YARA_EXIT_FAILURE : 0;
+}
+
+static bool is_number_option(int option)
+{
+	return option == 'l' || option == 'z' || option == 'a' || option == 'p' ||
+	       option == OPTION_STRINGS_MAX;
+}
+
+/* Something else than a scan that was asked for. */
+static bool show(int option)
+{
 	if (option == 'M')
 		return show_modules();
 	if (option == 'v')
@@ -277,15 +274,58 @@ static bool take_option(struct yara_request *r, int option, int *ret_exit)
 	return false;
 }
 
+/* False: the program is to end, with *ret_exit. `written` is the option on the command line. */
+static bool take_option(struct yara_request *r, int option, const char *written, int *ret_exit)
+{
+	bool *flag = flag_of(r, option);
+	uint64_t number;
+
+	if (flag != NULL)
+		return *flag = true;
+	if (is_number_option(option))
+		return str_u64(str_of(optarg), &number) ? take_number(r, option, number)
+							: fail_option(written, "an integer");
+	switch (option) {
+	case 'd':
+		return define(r, optarg);
+	case 'i':
+		return push(&r->identifiers, optarg);
+	case 't':
+		return push(&r->tags, optarg);
+	case 'x':
+		return add_module_data(r, optarg);
+	case 'k':
+	case OPTION_IGNORED:
+		return true;
+	case '?':
+		fprintf(stderr, "unknown option `%s`\n", written);
+		return false;
+	case ':':
+		return fail_option(written, is_number_option(optopt) ? "an integer" : "a string");
+	default:
+		*ret_exit = 0;
+		return show(option);
+	}
+}
+
 bool yara_request_parse(struct yara_request *r, int argc, char **argv, int *ret_exit)
 {
 	int option;
 
 	*r = (struct yara_request){.timeout = TIMEOUT_PRESET};
 	*ret_exit = YARA_EXIT_FAILURE;
-	while ((option = getopt_long(argc, argv, "CcEd:qfhi:l:x:MnNwmDeSsLXgrz:k:t:p:a:v", options,
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":CcEd:qfhi:l:x:MnNwmDeSsLXgrz:k:t:p:a:v", options,
 				     NULL)) != -1) {
-		if (!take_option(r, option, ret_exit))
+		char letter[] = {'-', (char)optopt, '\0'};
+		/* the value may stand in an argument of its own, behind the option */
+		bool is_apart = optarg != NULL && optarg == argv[optind - 1];
+		const char *written = argv[is_apart ? optind - 2 : optind - 1];
+
+		/* one that is not known may stand among other letters */
+		if (option == '?' && optopt > 0 && optopt < OPTION_IGNORED)
+			written = letter;
+		if (!take_option(r, option, written, ret_exit))
 			return false;
 	}
 	if (argc - optind < 2) {
@@ -295,8 +335,8 @@ bool yara_request_parse(struct yara_request *r, int argc, char **argv, int *ret_
 		return false;
 	}
 	if (r->compiled && argc - optind != 2)
-		return fail("can't accept multiple rules files if one of them is in compiled form",
-			    "");
+		return fail("can't accept multiple rules files if one of them is in compiled "
+			    "form.");
 	for (int i = optind; i < argc - 1; i++) {
 		if (!push(&r->rules, argv[i]))
 			return false;

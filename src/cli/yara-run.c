@@ -23,6 +23,8 @@ struct run {
 		VEC(struct yara_sheet *);
 	} sheets;	/* of files under way; NULL: free */
 	uint64_t total; /* rules that held so far */
+	const char *folder; /* that is walked, as it was named */
+	struct buf shown;   /* the file at hand, as yara names it */
 	bool is_many;	/* a folder or a list: errors are told, and no more */
 	bool has_failed;
 	bool is_over; /* nothing more is to be scanned */
@@ -33,6 +35,23 @@ static void fail(struct run *r, const char *path, const char *why)
 	display_flush(r->out);
 	fprintf(stderr, "error scanning %s: %s\n", path, why);
 	r->has_failed = true;
+}
+
+static void put_count(struct run *r, const char *path, uint64_t count)
+{
+	struct buf *to = display_lines(r->out);
+
+	if (r->is_many)
+		buf_addf(to, "%s: ", path);
+	buf_addf(to, "%llu\n", (unsigned long long)count);
+}
+
+/* A file that cannot be opened; of many, it is counted as one without a match. */
+static void refuse(struct run *r, const char *path)
+{
+	if (r->request->count && r->is_many)
+		put_count(r, path, 0);
+	fail(r, path, "could not open file");
 }
 
 static void on_finding(struct pool_events *ev, uint64_t cookie, const struct finding *f)
@@ -66,10 +85,8 @@ static void on_done(struct pool_events *ev, uint64_t cookie, const struct outcom
 	struct buf *to = display_lines(r->out);
 	uint64_t count = yara_sheet_print(sheet, &r->total, to);
 
-	if (r->request->count && r->is_many)
-		buf_addf(to, "%s: %llu\n", sheet->path, (unsigned long long)count);
-	else if (r->request->count)
-		buf_addf(to, "%llu\n", (unsigned long long)count);
+	if (r->request->count)
+		put_count(r, sheet->path, count);
 	tell_warnings(r, sheet);
 	if (o->missed != 0)
 		fail(r, sheet->path, reason_text(o->reason));
@@ -150,27 +167,34 @@ static bool leaves_out(struct walk_filter *f, const char *path, const char *name
 	return is_folder;
 }
 
-static void scan_entry(struct run *r, struct walk *w, const struct walk_entry *entry)
+/* What is in "folder/" is called "folder//name": a walk leaves the slashes at the end out. */
+static const char *shown_name(struct run *r, const char *path)
+{
+	struct str folder = str_of(r->folder);
+	size_t len = folder.len;
+
+	while (len > 0 && folder.data[len - 1] == '/')
+		len--;
+	if (len == folder.len || strlen(path) <= len)
+		return path;
+	buf_clear(&r->shown);
+	buf_add_str(&r->shown, folder);
+	buf_add_str(&r->shown, str_of(path + len));
+	buf_add_u8(&r->shown, '\0');
+	return r->shown.bad ? path : (const char *)r->shown.data;
+}
+
+static void scan_found(struct run *r, struct walk *w, const struct walk_entry *entry,
+		       const char *name)
 {
 	struct error e = {0};
 	uint64_t size;
 	int fd;
 
-	if (entry->kind != WALK_FILE) {
-		if (entry->kind == WALK_UNREADABLE)
-			fail(r, entry->path, "could not open file");
-		return;
-	}
-	if (r->request->size_max > 0 && (uint64_t)entry->st.st_size > r->request->size_max) {
-		fprintf(stderr, "skipping %s (%llu bytes) because it's larger than %llu bytes.\n",
-			entry->path, (unsigned long long)entry->st.st_size,
-			(unsigned long long)r->request->size_max);
-		return;
-	}
 	for (;;) {
 		switch (walk_open_file(w, entry, &fd, &size, &e)) {
 		case WALK_OPENED:
-			scan_open(r, entry->path, fd, size);
+			scan_open(r, name, fd, size);
 			return;
 		case WALK_NO_DESCRIPTOR:
 			if (pool_busy(r->pool) > 0 && look(r))
@@ -181,8 +205,24 @@ static void scan_entry(struct run *r, struct walk *w, const struct walk_entry *e
 		case WALK_REFUSED:
 			break;
 		}
-		fail(r, entry->path, "could not open file");
+		refuse(r, name);
 		return;
+	}
+}
+
+static void scan_entry(struct run *r, struct walk *w, const struct walk_entry *entry)
+{
+	const char *name = shown_name(r, entry->path);
+
+	if (entry->kind == WALK_UNREADABLE) {
+		fail(r, name, "could not open file");
+	} else if (entry->kind == WALK_FILE && r->request->size_max > 0 &&
+		   (uint64_t)entry->st.st_size > r->request->size_max) {
+		fprintf(stderr, "skipping %s (%llu bytes) because it's larger than %llu bytes.\n",
+			name, (unsigned long long)entry->st.st_size,
+			(unsigned long long)r->request->size_max);
+	} else if (entry->kind == WALK_FILE) {
+		scan_found(r, w, entry, name);
 	}
 }
 
@@ -200,6 +240,7 @@ static void scan_folder(struct run *r, const char *path)
 		fail(r, path, "not enough memory");
 		return;
 	}
+	r->folder = path;
 	walk_start(w, path);
 	while (!r->is_over && walk_next(w, &entry))
 		scan_entry(r, w, &entry);
@@ -211,6 +252,14 @@ static bool is_folder(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* A device is taken for a file without bytes, as yara does; it is not opened. */
+static bool is_device(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode));
 }
 
 /* A name of digits only that is no file is a process. */
@@ -249,10 +298,12 @@ static void scan_file(struct run *r, const char *path)
 
 	if (file_open(path, &fd, &size, NULL) == OK)
 		scan_open(r, path, fd, size);
+	else if (is_device(path) && file_anonymous("candor-empty", &fd, NULL) == OK)
+		scan_open(r, path, fd, 0);
 	else if (!r->is_many && is_process(path))
 		scan_process(r, path);
 	else
-		fail(r, path, "could not open file");
+		refuse(r, path);
 }
 
 static void scan_list(struct run *r, const char *path)
@@ -340,6 +391,7 @@ static void release(struct run *r)
 		free(sheet);
 	}
 	vec_done(&r->sheets);
+	buf_done(&r->shown);
 }
 
 int yara_run(const struct yara_request *request, const struct pool_options *pool,
@@ -352,6 +404,7 @@ int yara_run(const struct yara_request *request, const struct pool_options *pool
 	};
 	int status = YARA_EXIT_FAILURE;
 
+	buf_init(&r.shown, 8 << 20);
 	if (request->is_list && is_folder(request->target)) {
 		fprintf(stderr, "error: cannot use a directory as scan list.\n");
 		return status;

@@ -52,6 +52,7 @@ static enum status compile(const struct yara_request *r, struct source_list *lis
 			   struct compiled *ret, struct error *e)
 {
 	const struct front_settings front = {
+		.language = "yara",
 		.variables = r->variables.items,
 		.variable_count = r->variables.len,
 		.strings_max = r->strings_max,

@@ -1,8 +1,9 @@
 #include "db/database.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 
-#include "db/sources.h"
 #include "image/layout.h"
 #include "os/file.h"
 
@@ -81,10 +82,42 @@ static enum status add_name(struct databases *d, struct source_list *sources, co
 	return is_image(fd) ? add_image(d, name, fd, e) : sources_add_open(sources, name, fd, e);
 }
 
-static enum status compile_all(struct databases *d, struct source_list *sources,
-			       bool include_anywhere, struct report *report, struct error *e)
+enum status databases_copy(const struct databases *from, struct databases *ret, struct error *e)
 {
-	struct source_settings settings = *sources_object_variables();
+	struct databases d = {.counts = from->counts};
+
+	for (size_t i = 0; i < from->images.len; i++) {
+		int fd = fcntl(from->images.items[i], F_DUPFD_CLOEXEC, 0);
+		enum status status = fd >= 0 ? add_image(&d, from->names.items[i], fd, e)
+					     : error_at(e, E_IO, 0, "cannot keep an image open: %s",
+							strerror(errno));
+
+		if (status != OK) {
+			databases_close(&d);
+			return status;
+		}
+	}
+	*ret = d;
+	return OK;
+}
+
+typedef enum status compile_fn(struct source_list *list, const struct source_settings *settings,
+			       int out_fd, struct report *report, struct compiled *ret,
+			       struct error *e);
+
+static void add_counts(struct compile_counts *to, const struct compile_counts *more)
+{
+	to->sources += more->sources;
+	to->accepted += more->accepted;
+	to->malformed += more->malformed;
+	to->skipped += more->skipped;
+	to->ignored += more->ignored;
+}
+
+static enum status add_compiled(struct databases *d, compile_fn *compile, struct source_list *list,
+				const struct source_settings *settings, struct report *report,
+				struct error *e)
+{
 	struct compiled compiled;
 	int made;
 	enum status status = file_anonymous("candor-image", &made, e);
@@ -92,16 +125,23 @@ static enum status compile_all(struct databases *d, struct source_list *sources,
 	if (status != OK)
 		return status;
 	AUTO_FD fd = made;
-	settings.include_anywhere = include_anywhere;
-	status = sources_compile(sources, &settings, fd, report, &compiled, e);
+	status = compile(list, settings, fd, report, &compiled, e);
 	if (status != OK)
 		return status;
-	d->counts = compiled.counts;
+	add_counts(&d->counts, &compiled.counts);
 	return add_image(d, "rules", take_fd(&fd), e);
 }
 
-enum status databases_open(const char *const *names, size_t count, bool include_anywhere,
-			   struct report *report, struct databases *ret, struct error *e)
+enum status databases_add_listed(struct databases *d, struct source_list *list,
+				 const struct source_settings *settings, struct report *report,
+				 struct error *e)
+{
+	return add_compiled(d, sources_compile_as_listed, list, settings, report, e);
+}
+
+enum status databases_open(const char *const *names, size_t count,
+			   const struct source_settings *settings, struct report *report,
+			   struct databases *ret, struct error *e)
 {
 	static const char *const builtin[] = {"builtin"};
 	struct databases d = {0};
@@ -119,7 +159,7 @@ enum status databases_open(const char *const *names, size_t count, bool include_
 			subject = names[i];
 	}
 	if (status == OK && sources.len > 0)
-		status = compile_all(&d, &sources, include_anywhere, report, e);
+		status = add_compiled(&d, sources_compile, &sources, settings, report, e);
 	sources_done(&sources);
 	if (status != OK) {
 		databases_close(&d);

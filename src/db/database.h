@@ -4,8 +4,7 @@
  */
 #pragma once
 
-#include "base/vec.h"
-#include "cell/compile.h"
+#include "db/sources.h"
 
 struct databases {
 	struct {
@@ -24,10 +23,19 @@ struct databases {
  * rules are reported, counted and left out; they are no failure. The text of
  * an error says which name it is about. Free with databases_close().
  */
-MUST_CHECK enum status databases_open(const char *const *names, size_t count, bool include_anywhere,
-				      struct report *report, struct databases *ret,
-				      struct error *e);
+MUST_CHECK enum status databases_open(const char *const *names, size_t count,
+				      const struct source_settings *settings, struct report *report,
+				      struct databases *ret, struct error *e);
+
+/** Add one more image, of sources as they are listed. `d` may be empty: {0}. */
+MUST_CHECK enum status databases_add_listed(struct databases *d, struct source_list *list,
+					    const struct source_settings *settings,
+					    struct report *report, struct error *e);
 void databases_close(struct databases *d);
+
+/** The same images once more, by descriptors of their own. */
+MUST_CHECK enum status databases_copy(const struct databases *from, struct databases *ret,
+				      struct error *e);
 
 /**
  * Open one image, or with "builtin" that which ships: beside the program in a

@@ -7,14 +7,31 @@
 
 #include "os/file.h"
 
-/* The path of a source that is compiled: sources and the list are in different orders. */
-static const char *path_of(const struct include_opener *o, uint32_t source)
+/* A source that is compiled, as it was listed: the two are in different orders. */
+static const struct source_file *listed(const struct include_opener *o, uint32_t source)
 {
 	for (size_t i = 0; i < o->list->len; i++) {
 		if (o->list->items[i].fd == o->sources[source].fd)
-			return o->list->items[i].path;
+			return &o->list->items[i];
 	}
-	return o->sources[source].name;
+	return NULL;
+}
+
+/* Its path: that of rules in memory is in the working folder, whatever they are called. */
+static const char *path_of(const struct include_opener *o, uint32_t source)
+{
+	const struct source_file *s = listed(o, source);
+
+	if (s == NULL)
+		return o->sources[source].name;
+	return s->is_text ? "" : s->path;
+}
+
+static bool has_folder(const struct include_opener *o, uint32_t source)
+{
+	const struct source_file *s = listed(o, source);
+
+	return s == NULL || !s->is_text;
 }
 
 /* The source that file `from` began with, and its path; false for a number that is nobody's. */
@@ -68,6 +85,8 @@ static enum status open_include(struct compile_opener *opener, uint32_t from, st
 		return error_at(e, E_INTERNAL, 0, "included by nobody");
 	bool is_absolute = name.len > 0 && name.data[0] == '/';
 
+	if (!o->anywhere && !has_folder(o, file.source))
+		return error_at(e, E_DENIED, 0, "rules in memory have no folder of their own");
 	if (is_absolute && !o->anywhere)
 		return error_at(e, E_DENIED, 0, "outside the folder of the rules");
 	int len = is_absolute ? 0 : (int)folder_len(outer);

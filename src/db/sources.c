@@ -206,7 +206,8 @@ static enum status compile_list(struct source_list *list, const struct source_se
 		options.settings = settings->front;
 		opener.anywhere = settings->include_anywhere;
 	}
-	options.opener = &opener.base;
+	if (settings == NULL || !settings->include_nothing)
+		options.opener = &opener.base;
 	enum status status = compile_image(&options, &ret->counts, &ret->result, e);
 
 	include_opener_done(&opener);
@@ -242,15 +243,12 @@ enum status sources_compile(struct source_list *list, const struct source_settin
 	return status;
 }
 
-enum status sources_add_space(struct source_list *list, const char *path, const char *space,
-			      struct error *e)
+/* `fd` is the list's, also on failure. */
+static enum status add_last(struct source_list *list, const char *path, const char *space, int fd,
+			    bool is_text, struct error *e)
 {
-	struct source_file s = {.fd = -1};
-	uint64_t size;
-	enum status status = file_open(path, &s.fd, &size, e);
+	struct source_file s = {.fd = fd, .is_text = is_text};
 
-	if (status != OK)
-		return status;
 	s.path = strdup(path);
 	s.name = strdup(path);
 	s.space = strdup(space);
@@ -259,6 +257,29 @@ enum status sources_add_space(struct source_list *list, const char *path, const 
 		return error_at(e, E_NOMEM, 0, "out of memory");
 	}
 	return OK;
+}
+
+enum status sources_add_space(struct source_list *list, const char *path, const char *space,
+			      struct error *e)
+{
+	uint64_t size;
+	int fd;
+	enum status status = file_open(path, &fd, &size, e);
+
+	return status == OK ? add_last(list, path, space, fd, false, e) : status;
+}
+
+enum status sources_add_text(struct source_list *list, struct str text, const char *name,
+			     const char *space, struct error *e)
+{
+	int made;
+	enum status status = file_anonymous("candor-rules", &made, e);
+
+	if (status != OK)
+		return status;
+	AUTO_FD fd = made;
+	status = file_write_all(fd, text.data, text.len, e);
+	return status == OK ? add_last(list, name, space, take_fd(&fd), true, e) : status;
 }
 
 enum status sources_compile_as_listed(struct source_list *list,

@@ -10,6 +10,7 @@
 struct source_settings {
 	const struct front_settings *front; /* but its includer; may be NULL */
 	bool include_anywhere; /* else only below the folder of the source */
+	bool include_nothing;
 };
 
 struct source_file {
@@ -18,6 +19,7 @@ struct source_file {
 	uint64_t device, inode;
 	int fd;
 	char *space; /* namespace; NULL: one of its own */
+	bool is_text; /* it was in memory: there is no folder that it is in */
 };
 
 struct source_list {
@@ -71,6 +73,10 @@ MUST_CHECK enum status sources_compile(struct source_list *list,
 /** Add a file with a namespace, in the order of the calls; see sources_compile_as_listed(). */
 MUST_CHECK enum status sources_add_space(struct source_list *list, const char *path,
 					 const char *space, struct error *e);
+
+/** The same for rules in memory, which are copied. Messages call them `name`. */
+MUST_CHECK enum status sources_add_text(struct source_list *list, struct str text,
+					const char *name, const char *space, struct error *e);
 
 /** The same, in the order of the list and with names as paths. */
 MUST_CHECK enum status sources_compile_as_listed(struct source_list *list,

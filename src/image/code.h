@@ -79,7 +79,7 @@ struct image_part {
 	uint32_t code;             /* first node, in CODE */
 	uint32_t code_count;
 	uint32_t min, max;         /* width; max is at most IMAGE_PART_MAX */
-	uint32_t anchor;           /* distance of the searched gram from the part's start */
+	uint32_t anchor;           /* distance of the farthest gram from the part's start */
 	uint32_t key_at;           /* distance of a byte that is one value under a key of 0 */
 	uint8_t key_value;
 	uint8_t flags;
@@ -131,6 +131,7 @@ struct image_node {
  *	RULES                 rules in SETS: first, and count << 32
  *	VARIABLE              variable, in VARS
  *	REGEX PATTERN         first node, in CODE
+ *	STEP                  operator, ADD .. SHR but BIT_NOT
  *	LOOP_VALUE, loops     slot; FOR_ROWS: and group << 32
  *	else                  node.index of the tree
  */
@@ -149,7 +150,7 @@ struct image_condition {
  *   - a bit of the row's bitmap in GBIT: 0 says that no part wants the gram,
  *   - a bucket: entries bucket[i] .. bucket[i + 1] of the row in GENT, the
  *     row's buckets being 1 + (1 << bucket_bits) numbers in GIDX.
- * Entries of a bucket are in order of gram and part.
+ * Entries of a bucket are in order of gram, part and anchor.
  */
 #define IMAGE_TAG_GRAMS IMAGE_TAG('G', 'R', 'A', 'M')
 #define IMAGE_TAG_GRAM_BITS IMAGE_TAG('G', 'B', 'I', 'T')
@@ -168,7 +169,8 @@ struct image_grams {
 };
 struct image_gram {
 	uint32_t gram;
-	uint32_t part; /* in PART */
+	uint32_t part;   /* in PART */
+	uint32_t anchor; /* distance of the gram from the part's start */
 };
 
 static inline uint32_t image_gram_hash(uint32_t gram)
@@ -193,4 +195,4 @@ _Static_assert(sizeof(struct image_part) == 48, "no padding");
 _Static_assert(sizeof(struct image_node) == 16, "no padding");
 _Static_assert(sizeof(struct image_condition) == 16, "no padding");
 _Static_assert(sizeof(struct image_grams) == 32, "no padding");
-_Static_assert(sizeof(struct image_gram) == 8, "no padding");
+_Static_assert(sizeof(struct image_gram) == 12, "no padding");

@@ -43,6 +43,8 @@ static const uint16_t commonness[256] = {
 };
 /* One in four, in the same unit. */
 enum { REPEATED = 65536 / 4, CERTAIN = 65536 };
+/* The sum of the table, in which each byte is rounded. */
+enum { COMMONNESS_OF_ALL = 65544 };
 
 static bool has(const uint8_t set[32], unsigned c)
 {
@@ -57,7 +59,7 @@ static void put(uint8_t set[32], unsigned c)
 /* The next position of the prefix, an empty set; NULL when it is full. */
 static uint8_t *next_set(struct prefix *prefix)
 {
-	if (prefix->len == IMAGE_PART_MAX)
+	if (prefix->len == prefix->cap)
 		return NULL;
 	return memset(prefix->sets[prefix->len++], 0, sizeof prefix->sets[0]);
 }
@@ -70,14 +72,16 @@ static bool add_bytes(struct prefix *prefix, const uint8_t *values, const uint8_
 
 		if (set == NULL)
 			return false;
-		if (masks[i] == 0xff) {
-			put(set, values[i]);
+		/* all ways to set the bits that do not count, the way of none of them last */
+		unsigned loose = (uint8_t)~masks[i], bits = loose;
+
+		if (loose == 0xff) {
+			memset(set, 0xff, sizeof prefix->sets[0]);
 			continue;
 		}
-		for (unsigned c = 0; c < 256; c++) {
-			if ((c & masks[i]) == values[i])
-				put(set, c);
-		}
+		for (; bits > 0; bits = (bits - 1) & loose)
+			put(set, values[i] | bits);
+		put(set, values[i]);
 	}
 	return true;
 }
@@ -97,6 +101,20 @@ static bool add_any(struct prefix *prefix, uint64_t count)
 /* Add what `node` can begin with; false when what follows is at no fixed distance. */
 static bool add_node(struct prefix *prefix, const struct ir_node *node);
 
+enum { OPTION_NONE = UINT32_MAX };
+
+/* The way that the path takes here, if it says so. */
+static uint32_t take_fork(struct prefix *prefix, uint64_t options)
+{
+	if (options < 2 || options > FORK_OPTIONS_MAX)
+		return OPTION_NONE;
+	if (prefix->fork < prefix->path.len)
+		return prefix->path.taken[prefix->fork++];
+	if (prefix->options == 0)
+		prefix->options = (uint32_t)options;
+	return OPTION_NONE;
+}
+
 /*
  * Alternatives are laid over one another as far as the shortest of them goes.
  * Each is first added behind what is there, then united with the first one.
@@ -104,9 +122,11 @@ static bool add_node(struct prefix *prefix, const struct ir_node *node);
 static bool add_alternatives(struct prefix *prefix, const struct ir_node *node)
 {
 	uint32_t start = prefix->len, common = IMAGE_PART_MAX;
+	uint32_t taken = take_fork(prefix, node->count), min, max;
 	bool is_fixed = true;
-	uint32_t min, max;
 
+	if (taken < node->count)
+		return add_node(prefix, node->children[taken]);
 	for (uint32_t i = 0; i < node->count; i++) {
 		uint32_t before = prefix->len;
 
@@ -125,9 +145,21 @@ static bool add_alternatives(struct prefix *prefix, const struct ir_node *node)
 	return is_fixed && min == max;
 }
 
+static bool add_gap(struct prefix *prefix, uint64_t min, uint64_t max)
+{
+	uint32_t taken = take_fork(prefix, max - min + 1);
+
+	if (taken != OPTION_NONE)
+		return add_any(prefix, min + taken);
+	return add_any(prefix, min) && min == max;
+}
+
 static bool add_repeat(struct prefix *prefix, const struct ir_node *node)
 {
-	for (uint32_t i = 0; i < node->range.min; i++) {
+	uint32_t taken = take_fork(prefix, (uint64_t)node->range.max - node->range.min + 1);
+	uint32_t times = node->range.min + (taken != OPTION_NONE ? taken : 0);
+
+	for (uint32_t i = 0; i < times; i++) {
 		uint32_t before = prefix->len;
 
 		if (!add_node(prefix, node->children[0]))
@@ -135,7 +167,7 @@ static bool add_repeat(struct prefix *prefix, const struct ir_node *node)
 		if (prefix->len == before)
 			break; /* no width: more of it is the same */
 	}
-	return node->range.min == node->range.max;
+	return taken != OPTION_NONE || node->range.min == node->range.max;
 }
 
 static bool add_node(struct prefix *prefix, const struct ir_node *node)
@@ -151,7 +183,7 @@ static bool add_node(struct prefix *prefix, const struct ir_node *node)
 			memcpy(set, node->cls.set, sizeof node->cls.set);
 		return set != NULL;
 	case NODE_GAP:
-		return add_any(prefix, node->range.min) && node->range.min == node->range.max;
+		return add_gap(prefix, node->range.min, node->range.max);
 	case NODE_NOT:
 		return add_any(prefix, node->width);
 	case NODE_LOOK:
@@ -178,16 +210,19 @@ static bool add_item(struct prefix *prefix, const struct sequence *s, const stru
 		return add_bytes(prefix, s->values.items + item->bytes.at,
 				 s->masks.items + item->bytes.at, item->bytes.len);
 	case ITEM_GAP:
-		return add_any(prefix, item->gap.min) && item->gap.min == item->gap.max;
+		return add_gap(prefix, item->gap.min, item->gap.max);
 	case ITEM_NODE:
 		return add_node(prefix, item->node);
 	}
 	return false;
 }
 
-void prefix_of(struct prefix *prefix, const struct sequence *s, const struct piece *piece)
+void prefix_of(struct prefix *prefix, const struct sequence *s, const struct piece *piece,
+	       const struct path *path, uint32_t cap)
 {
-	prefix->len = 0;
+	prefix->len = prefix->fork = prefix->options = 0;
+	prefix->cap = cap;
+	prefix->path = *path;
 	for (size_t i = 0; i < piece->count; i++) {
 		if (!add_item(prefix, s, &piece->items[i]))
 			return;
@@ -200,10 +235,18 @@ struct weight {
 	int only; /* the one byte of the set, or -1 */
 };
 
+static bool is_any(const uint8_t set[32])
+{
+	return (get_u64le(set) & get_u64le(set + 8) & get_u64le(set + 16) & get_u64le(set + 24)) ==
+	       UINT64_MAX;
+}
+
 static struct weight weigh(const uint8_t set[32])
 {
 	struct weight w = {.only = -1};
 
+	if (is_any(set))
+		return (struct weight){256, COMMONNESS_OF_ALL, -1};
 	for (unsigned i = 0; i < 256; i += 64) {
 		/* nearly all sets have one byte: step from one to the next */
 		for (uint64_t rest = get_u64le(set + i / 8); rest != 0; rest &= rest - 1) {
@@ -276,7 +319,8 @@ static void consider(struct choice *best, const struct weight w[4], uint32_t at,
 	}
 }
 
-struct anchor anchor_choose(const struct prefix *prefix, struct key_range keys)
+struct anchor anchor_choose(const struct prefix *prefix, struct key_range keys,
+			    uint64_t *ret_rarity)
 {
 	uint32_t key_count = (uint32_t)(keys.last - keys.first) + 1;
 	struct weight w[4] = {0};
@@ -287,6 +331,7 @@ struct anchor anchor_choose(const struct prefix *prefix, struct key_range keys)
 		w[3] = weigh(prefix->sets[i]);
 		consider(&best, w, i, key_count);
 	}
+	*ret_rarity = best.anchor.width > 0 ? best.rarity : UINT64_MAX;
 	return best.anchor;
 }
 
@@ -327,7 +372,9 @@ enum status anchor_grams(const struct prefix *prefix, struct anchor anchor, stru
 
 	for (unsigned key = keys.first; status == OK && key <= keys.last; key++)
 		status = add_combinations(prefix, anchor, (uint8_t)key,
-					  (struct image_gram){.part = part}, to);
+					  (struct image_gram){.part = part,
+							      .anchor = anchor.distance},
+					  to);
 	return status;
 }
 

@@ -16,6 +16,8 @@ struct cutter {
 	struct { VEC(struct item); } open;
 	uint64_t width; /* of the open part at most, as counted for cutting */
 	uint64_t gap_min, gap_max;
+	bool is_end;     /* nothing is behind the open part */
+	uint32_t closed; /* parts before it */
 };
 
 enum status plan_add_bytes(struct plan *p, const void *data, size_t len, uint32_t *ret_at)
@@ -214,7 +216,8 @@ static void measure(const struct cutter *c, struct image_part *part)
 /* End the open part and begin one that follows after gap_min..gap_max bytes. */
 static enum status close_part(struct cutter *c, uint64_t gap_min, uint64_t gap_max)
 {
-	struct piece piece = {c->open.items, c->open.len, c->gap_min, c->gap_max};
+	struct piece piece = {c->open.items, c->open.len, c->gap_min, c->gap_max,
+			      c->is_end && c->closed == 0};
 	struct image_part part = {.code = (uint32_t)c->plan->nodes.len,
 				  .gap_min = c->gap_min,
 				  .gap_max = c->gap_max};
@@ -237,6 +240,7 @@ static enum status close_part(struct cutter *c, uint64_t gap_min, uint64_t gap_m
 	c->width = 0;
 	c->gap_min = gap_min;
 	c->gap_max = gap_max;
+	c->closed++;
 	return c->visitor->visit(c->visitor, c->sequence, &piece, &part);
 }
 
@@ -246,7 +250,7 @@ static enum status take_whole(struct cutter *c, const struct item *item)
 	enum status status = OK;
 
 	item_width(item, &min, &max, &charge);
-	if (c->width + charge > IMAGE_PART_MAX)
+	if (c->open.len > 0 && c->width + charge > IMAGE_PART_MAX)
 		status = close_part(c, 0, 0);
 	c->width += charge;
 	if (status == OK && !vec_push(&c->open, item))
@@ -260,7 +264,8 @@ static enum status take_bytes(struct cutter *c, struct item item)
 		struct item head = item;
 		enum status status = OK;
 
-		head.bytes.len = (uint32_t)(IMAGE_PART_MAX - c->width);
+		/* one item alone can be charged for more than a part */
+		head.bytes.len = (uint32_t)(IMAGE_PART_MAX - min_u64(c->width, IMAGE_PART_MAX));
 		item.bytes.at += head.bytes.len;
 		item.bytes.len -= head.bytes.len;
 		if (head.bytes.len > 0)
@@ -292,6 +297,7 @@ enum status plan_cut(struct plan *p, const struct ir_node *body, struct piece_vi
 
 	for (size_t i = 0; status == OK && i < end; i++)
 		status = take(&c, sequence.items.items[i]);
+	c.is_end = true;
 	if (status == OK)
 		status = close_part(&c, 0, 0);
 	vec_done(&c.open);

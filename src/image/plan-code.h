@@ -11,6 +11,7 @@ struct piece {
 	const struct item *items;
 	size_t count;
 	uint64_t gap_min, gap_max;
+	bool is_alone; /* the only part of its pattern */
 };
 
 /* Called for each part in turn, whose record is to be completed and appended. */

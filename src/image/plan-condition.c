@@ -35,15 +35,33 @@ static enum status set_member(struct plan *p, const struct ir_expr *expr, uint32
 	return OK;
 }
 
+/* By what is in it, not by its address: the same rules make the same image. */
+static struct plan_set *slot_of(struct plan *p, const uint32_t *items, uint32_t count)
+{
+	uint32_t hash = count;
+
+	if (count > 0)
+		hash += items[0] * 31 + items[count - 1] * 131;
+	return &p->known_sets[hash % PLAN_SETS];
+}
+
 static enum status add_set(struct plan *p, const struct ir_expr *expr, uint32_t first,
 			   uint64_t *ret)
 {
+	struct plan_set *known = slot_of(p, expr->set.items, expr->set.count);
+	/* rules are numbered alike for all conditions, strings from those of the rule on */
+	uint32_t member = 0, base = expr->op == OP_RULES ? PLAN_NONE : first;
 	enum status status = OK;
-	uint32_t member = 0;
 
 	if (p->sets.len > UINT32_MAX - expr->set.count)
 		return E_LIMIT;
 	*ret = p->sets.len | (uint64_t)expr->set.count << 32;
+	if (expr->set.items != NULL && known->items == expr->set.items && known->base == base &&
+	    known->count == expr->set.count) {
+		*ret = known->at | (uint64_t)expr->set.count << 32;
+		return OK;
+	}
+	*known = (struct plan_set){expr->set.items, expr->set.count, base, (uint32_t)p->sets.len};
 	for (uint32_t i = 0; status == OK && i < expr->set.count; i++) {
 		status = set_member(p, expr, first, i, &member);
 		if (status == OK && !vec_push(&p->sets, &member))
@@ -162,6 +180,7 @@ static enum status set_value(struct plan *p, const struct ir_expr *expr, uint32_
 	case OP_CALL:
 	case OP_READ:
 	case OP_QUANTIFIED:
+	case OP_STEP:
 		*ret = expr->index;
 		return OK;
 	default:

@@ -37,7 +37,9 @@ static int compare(const void *left, const void *right)
 	/* the hash is a permutation: equal hashes are equal grams */
 	if (ha != hb)
 		return ha < hb ? -1 : 1;
-	return a->part < b->part ? -1 : a->part > b->part;
+	if (a->part != b->part)
+		return a->part < b->part ? -1 : 1;
+	return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
 }
 
 /* Under several keys the same gram can come up twice for a part. */

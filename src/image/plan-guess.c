@@ -201,6 +201,8 @@ static struct guess guess_of(const struct ir_expr *expr)
 	case OP_AND:
 	case OP_OR:
 		return guess_logic(expr);
+	case OP_STEP:
+		return guess_of(expr->args[0]);
 	case OP_NOT:
 		return guess_not(expr);
 	case OP_IF:
@@ -213,6 +215,7 @@ static struct guess guess_of(const struct ir_expr *expr)
 	case OP_NEG ... OP_SHR:
 	case OP_READ:
 	case OP_CALL:
+	case OP_CHAIN:
 		return guess_strict(expr);
 	case OP_QUANTIFIED:
 		return guess_quantifier(guess_of(expr->args[0]), guess_of(expr->args[1]),

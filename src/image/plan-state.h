@@ -14,6 +14,13 @@ struct prefix;
 
 #define PLAN_NONE UINT32_MAX
 
+/* Where a set of a condition was laid out: the same one is laid out once. */
+struct plan_set {
+	const uint32_t *items; /* of the tree; NULL: none */
+	uint32_t count, base, at;
+};
+enum { PLAN_SETS = 256 };
+
 struct plan {
 	const struct ruleset *rules_of; /* borrowed */
 	struct { VEC(struct image_rule); } rules;
@@ -23,6 +30,7 @@ struct plan {
 	struct { VEC(uint8_t); } bytes;
 	struct { VEC(struct image_condition); } conditions;
 	struct { VEC(uint32_t); } sets;
+	struct plan_set known_sets[PLAN_SETS]; /* a later one takes the place */
 	struct { VEC(uint32_t); } everywhere;
 	struct { VEC(uint32_t); } placed;
 	struct { VEC(uint32_t); } always;

@@ -1,7 +1,7 @@
 #include "image/plan.h"
 
-#include "image/plan-anchor.h"
 #include "image/plan-condition.h"
+#include "image/plan-cover.h"
 #include "image/plan-grams.h"
 #include "image/plan-tell.h"
 
@@ -26,27 +26,13 @@ static struct key_range keys_of(const struct ir_pattern *pattern)
 }
 
 /* A place with few starts is as cheap to compare as a weak anchor is dear to search for. */
-static bool is_compared_at_place(const struct part_visitor *v, struct anchor anchor)
+static bool is_compared_at_place(const struct part_visitor *v, const struct cover *cover)
 {
 	const struct ir_place *place = &v->pattern->place;
 	bool is_first = v->plan->patterns.items[v->index].part_first == v->plan->parts.len;
 
-	return is_first && anchor.width < 4 && place->base != PLACE_ANYWHERE &&
+	return is_first && cover->anchors[0].width < 4 && place->base != PLACE_ANYWHERE &&
 	       place->base != PLACE_IN_SECTION && place->range <= PLACED_RANGE_MAX;
-}
-
-/* Say how the part that comes next is found. */
-static enum status enter(struct part_visitor *v, struct anchor anchor)
-{
-	struct plan *p = v->plan;
-	uint32_t part = (uint32_t)p->parts.len;
-
-	if (is_compared_at_place(v, anchor))
-		return vec_push(&p->placed, &v->index) ? OK : E_NOMEM;
-	if (anchor.width == 0)
-		return vec_push(&p->everywhere, &part) ? OK : E_NOMEM;
-	return anchor_grams(p->prefix, anchor, keys_of(v->pattern), part,
-			    &p->grams[anchor.width == 4 ? 0 : 3 - anchor.width]);
 }
 
 static enum status add_part(struct piece_visitor *base, const struct sequence *s,
@@ -54,19 +40,27 @@ static enum status add_part(struct piece_visitor *base, const struct sequence *s
 {
 	struct part_visitor *v = (struct part_visitor *)base;
 	struct plan *p = v->plan;
-	struct anchor anchor;
+	uint32_t index = (uint32_t)p->parts.len;
+	const struct coverage of = {p->prefix, s, piece, keys_of(v->pattern)};
+	struct cover cover;
+	enum status status;
 
-	prefix_of(p->prefix, s, piece);
-	anchor = anchor_choose(p->prefix, keys_of(v->pattern));
-	part->pattern = v->index;
-	part->anchor = anchor.distance;
-	if (prefix_fixed_byte(p->prefix, &part->key_at, &part->key_value))
-		part->flags |= PART_HAS_KEY;
-	if (anchor.width == 0)
-		part->flags |= PART_EVERYWHERE;
 	if (p->parts.len >= UINT32_MAX)
 		return E_LIMIT;
-	enum status status = enter(v, anchor);
+	cover_choose(&of, piece->is_alone, &cover);
+	part->pattern = v->index;
+	part->anchor = cover_farthest(&cover);
+	prefix_of(p->prefix, s, piece, &(struct path){0}, IMAGE_PART_MAX);
+	if (prefix_fixed_byte(p->prefix, &part->key_at, &part->key_value))
+		part->flags |= PART_HAS_KEY;
+	if (cover.anchors[0].width == 0)
+		part->flags |= PART_EVERYWHERE;
+	if (is_compared_at_place(v, &cover))
+		status = vec_push(&p->placed, &v->index) ? OK : E_NOMEM;
+	else if (cover.anchors[0].width == 0)
+		status = vec_push(&p->everywhere, &index) ? OK : E_NOMEM;
+	else
+		status = cover_grams(&cover, &of, index, p);
 	if (status == OK && !vec_push(&p->parts, part))
 		status = E_NOMEM;
 	return status;
@@ -194,6 +188,7 @@ static void plan_cut_off(struct plan *p, const struct plan_mark *m)
 	p->always.len = m->always;
 	p->globals.len = m->globals;
 	p->modules = m->modules;
+	memset(p->known_sets, 0, sizeof p->known_sets);
 	for (size_t i = m->variables; i < p->variables.len; i++)
 		p->variable_at[p->variables.items[i]] = PLAN_NONE;
 	p->variables.len = m->variables;

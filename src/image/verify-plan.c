@@ -289,6 +289,9 @@ static bool is_condition_sound(const struct plan_view *p, const struct image_con
 	case OP_REGEX:
 	case OP_PATTERN:
 		return node->value < p->nodes.count;
+	case OP_STEP:
+		return node->value >= OP_ADD && node->value <= OP_SHR &&
+		       node->value != OP_BIT_NOT;
 	case OP_LOOP_VALUE:
 	case OP_FOR_RANGE:
 	case OP_FOR_VALUES:

@@ -119,6 +119,25 @@ static bool has_slot(enum ir_op op)
 	       op == OP_FOR_ROWS;
 }
 
+static bool is_step_operator(uint32_t op)
+{
+	return op >= OP_ADD && op <= OP_SHR && op != OP_BIT_NOT;
+}
+
+/* Steps stand behind the first operand of a chain, and nowhere else. */
+static enum status check_steps(const struct ir_expr *expr, uint32_t depth, struct error *e)
+{
+	if (expr->op == OP_CHAIN && expr->arg_count == 0)
+		return refuse(e, "an operator has the wrong number of operands");
+	if (expr->op == OP_STEP && (depth == 0 || !is_step_operator(expr->index)))
+		return refuse(e, "the condition has a step of no chain");
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		if ((expr->args[i]->op == OP_STEP) != (expr->op == OP_CHAIN && i > 0))
+			return refuse(e, "the condition has a step of no chain");
+	}
+	return OK;
+}
+
 static enum status check_indices(const struct ir_rule *rule, const struct ir_expr *expr,
 				 struct error *e)
 {
@@ -154,6 +173,8 @@ static enum status check_expr(const struct ir_rule *rule, const struct ir_expr *
 	if (arities[expr->op] >= 0 && expr->arg_count != (uint32_t)arities[expr->op])
 		return refuse(e, "an operator has the wrong number of operands");
 	enum status status = check_indices(rule, expr, e);
+	if (status == OK)
+		status = check_steps(expr, depth, e);
 	for (uint32_t i = 0; status == OK && i < expr->arg_count; i++)
 		status = check_expr(rule, expr->args[i], depth + 1, e);
 	if (status == OK && (expr->op == OP_REGEX || expr->op == OP_PATTERN))

@@ -181,6 +181,9 @@ static void print_payload(struct buf *to, const struct ir_expr *expr)
 		buf_add_u8(to, ' ');
 		ir_print_node(to, expr->pattern->body);
 		break;
+	case OP_STEP:
+		buf_addf(to, " %s", op_names[expr->index]);
+		break;
 	case OP_MATCHED ... OP_LENGTH:
 	case OP_READ:
 	case OP_RULE:

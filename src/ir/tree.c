@@ -23,21 +23,31 @@ static struct ir_node *new_node(struct arena *a, enum node_kind kind,
 	return node;
 }
 
+/* The mask of nearly all runs of bytes, which share it. */
+static const uint8_t all_count[32768] = {[0 ... 32767] = 0xff};
+
 struct ir_node *ir_bytes(struct arena *a, const uint8_t *value, const uint8_t *mask, uint32_t len)
 {
 	struct ir_node *node = new_node(a, NODE_BYTES, NULL, 0);
 	uint8_t *values = arena_bytes(a, len);
-	uint8_t *masks = arena_bytes(a, len);
 
-	if (node == NULL || values == NULL || masks == NULL)
+	if (node == NULL || values == NULL)
+		return NULL;
+	node->bytes.value = values;
+	node->bytes.mask = all_count;
+	node->bytes.len = len;
+	if (len <= sizeof all_count && (mask == NULL || memcmp(mask, all_count, len) == 0)) {
+		memcpy(values, value, len);
+		return node;
+	}
+	uint8_t *masks = arena_bytes(a, len);
+	if (masks == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < len; i++) {
 		masks[i] = mask ? mask[i] : 0xff;
 		values[i] = value[i] & masks[i];
 	}
-	node->bytes.value = values;
 	node->bytes.mask = masks;
-	node->bytes.len = len;
 	return node;
 }
 

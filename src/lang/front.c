@@ -1,5 +1,6 @@
 #include "lang/front.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "lang/lines.h"
@@ -41,8 +42,19 @@ static const struct front *by_suffix(struct str name)
 	return NULL;
 }
 
+static const struct front *by_name(const char *name)
+{
+	for (const struct front *const *f = all; *f != NULL; f++) {
+		if (strcmp((*f)->name, name) == 0)
+			return *f;
+	}
+	return NULL;
+}
+
 const struct front *front_for(const struct source_text *src)
 {
+	if (src->settings != NULL && src->settings->language != NULL)
+		return by_name(src->settings->language);
 	const struct front *best = by_suffix(src->name);
 	int best_score = 0;
 

@@ -41,9 +41,11 @@ struct front_settings {
 	const struct ir_variable *variables; /* external variables that are defined */
 	size_t variable_count;
 	struct includer *includer; /* NULL: includes are refused */
+	const char *language;      /* of all sources, whatever they are called; NULL: each tells */
 	uint32_t strings_max;      /* strings of a YARA rule; 0: 10,000 */
 	bool strict_escape;        /* warn of escapes without a meaning in regular expressions */
 	bool no_warnings;
+	bool advice;               /* warn of what the language's own compiler takes silently */
 };
 
 /* A source as it was read. */

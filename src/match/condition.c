@@ -275,6 +275,25 @@ static struct value logic(struct condition *c, struct cursor *node)
 	}
 }
 
+/* The first operand, changed by one step after the other. */
+static struct value chain(struct condition *c, struct cursor *node)
+{
+	struct value v = condition_operand(c, node);
+
+	while (node->next < node->end) {
+		struct subtree tree = condition_next(c, node);
+		struct cursor step;
+
+		if (!condition_read(c, &tree, &step) || step.op != OP_STEP ||
+		    step.value < OP_ADD || step.value > OP_SHR)
+			return VALUE_OF_UNKNOWN;
+		v = value_binary((enum ir_op)step.value, v, condition_operand(c, &step));
+		if (v.kind == VALUE_UNKNOWN)
+			return v;
+	}
+	return v;
+}
+
 struct value condition_value(struct condition *c, const struct subtree *tree)
 {
 	struct cursor node;
@@ -322,6 +341,8 @@ struct value condition_value(struct condition *c, const struct subtree *tree)
 	case OP_BIT_AND ... OP_SHR:
 		a = condition_operand(c, &node);
 		return value_binary(node.op, a, condition_operand(c, &node));
+	case OP_CHAIN:
+		return chain(c, &node);
 	case OP_REGEX:
 		return regex(c, &node);
 	case OP_PATTERN:

@@ -306,6 +306,24 @@ static void logic_of(struct condition *c, struct cursor *node, struct buf *to)
 	}
 }
 
+/* a + b - c … */
+static void chain_of(struct condition *c, struct cursor *node, struct buf *to)
+{
+	buf_add_u8(to, '(');
+	operand(c, node, to);
+	while (node->next < node->end && !to->bad) {
+		struct subtree tree = condition_next(c, node);
+		struct cursor step;
+
+		if (!condition_read(c, &tree, &step) || step.op != OP_STEP ||
+		    step.value >= OPS_TOTAL || infix((enum ir_op)step.value) == NULL)
+			break;
+		buf_addf(to, " %s ", infix((enum ir_op)step.value));
+		operand(c, &step, to);
+	}
+	buf_add_u8(to, ')');
+}
+
 static void object_of(const struct condition *c, const struct cursor *node, struct buf *to)
 {
 	struct ir_variable variable;
@@ -391,6 +409,11 @@ static void node_text(struct condition *c, struct cursor *node, struct buf *to)
 	case OP_FOR_RANGE ... OP_FOR_SET:
 		loop_of(c, node, to);
 		break;
+	case OP_CHAIN:
+		chain_of(c, node, to);
+		break;
+	case OP_STEP:
+		break; /* of a damaged image */
 	default:
 		logic_of(c, node, to);
 		break;

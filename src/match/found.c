@@ -89,13 +89,31 @@ static bool grow(struct found_set *set, struct found *f)
 	return true;
 }
 
-/* Append a span that starts behind all others. */
+/* Put a span where it belongs, which is behind the others unless a part has several anchors. */
 static bool keep(struct found_set *set, struct found *f, struct match_span span)
 {
+	uint32_t at = f->span_len;
+
 	if (f->span_len == f->span_cap && !grow(set, f))
 		return false;
-	f->spans[f->span_len++] = span;
+	while (at > 0 && f->spans[at - 1].start > span.start)
+		at--;
+	uint32_t behind = f->span_len - at;
+	memmove(f->spans + at + 1, f->spans + at, behind * sizeof span);
+	f->spans[at] = span;
+	f->span_len++;
+	set->work -= min_u64(set->work, behind / 8);
 	return true;
+}
+
+/* Whether a start was met before, by another anchor. */
+static bool is_known(const struct found *f, uint64_t start)
+{
+	uint32_t i = f->span_len;
+
+	while (i > 0 && f->spans[i - 1].start > start)
+		i--;
+	return i > 0 && f->spans[i - 1].start == start;
 }
 
 void found_add(struct found_set *set, struct found *f, struct match_span span)
@@ -104,8 +122,14 @@ void found_add(struct found_set *set, struct found *f, struct match_span span)
 		f->is_found = true;
 		f->first = span;
 	}
-	if (!f->is_counted)
+	if (!f->is_counted || is_known(f, span.start))
 		return;
+	/* what of those that were not kept is met again, nobody can say */
+	if (span.start <= f->last_start && f->span_len < f->count) {
+		f->is_limited = true;
+		return;
+	}
+	f->last_start = max_u64(f->last_start, span.start);
 	if (f->count == FOUND_COUNT_MAX) {
 		f->is_overrun = true;
 		return;

@@ -15,10 +15,13 @@ struct found {
 	bool is_found;   /* the whole pattern matched */
 	bool is_counted; /* all matches are wanted */
 	bool is_limited; /* some matches were not kept track of */
+	bool is_given_up; /* it took too much work; it is limited as well */
 	bool is_overrun; /* there are more than FOUND_COUNT_MAX: those behind do not count */
 	bool is_solved;  /* of a chain: spans are there */
 	uint32_t stage_count;
+	uint64_t spent;           /* work */
 	uint64_t count;           /* matches, up to FOUND_COUNT_MAX */
+	uint64_t last_start;      /* of them, the greatest */
 	struct match_span first;  /* the one that was found first */
 	struct match_span *spans; /* in order of start; of the heap */
 	uint32_t span_len, span_cap;

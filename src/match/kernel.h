@@ -16,7 +16,7 @@ struct kernel_span {
 /* Called in rising order of `at`, where the gram of the part starts. */
 struct kernel_sink {
 	/** Whether to go on after this position. */
-	bool (*gram)(struct kernel_sink *sink, uint32_t part, size_t at);
+	bool (*gram)(struct kernel_sink *sink, const struct image_gram *gram, size_t at);
 };
 
 struct kernel {

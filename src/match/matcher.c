@@ -22,8 +22,8 @@ struct matcher {
 /* Whether rules of a namespace count: that is up to its global rules. */
 enum space_state { SPACE_OPEN, SPACE_UNDECIDED, SPACE_SHUT };
 
-/* Conditions have this much work even when the search used up its own. */
-enum { CONDITION_WORK = 1 << 24 };
+/* Conditions have this much work, and so much more for each byte, as functions read those. */
+enum { CONDITION_WORK = 1 << 25, CONDITION_WORK_PER_BYTE = 8 };
 /* Each has half of what is left, and never less than this. */
 enum { RULE_WORK_MIN = 1 << 14 };
 /* Texts that functions return for one object. */
@@ -270,7 +270,8 @@ enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, si
 
 	*ret_hits = NULL;
 	*ret_count = 0;
-	if (!add_u64(found->work, CONDITION_WORK, &pool))
+	if (__builtin_mul_overflow(m->object.size, CONDITION_WORK_PER_BYTE, &pool) ||
+	    !add_u64(pool, CONDITION_WORK, &pool))
 		pool = UINT64_MAX;
 	if (!collect(m))
 		return E_NOMEM;

@@ -108,7 +108,7 @@ static bool look_up(const struct gram_table *t, const struct kernel_span *span, 
 	*span->work -= end - i;
 	for (; i < end; i++) {
 		if (t->entries[i].gram == gram)
-			go_on &= sink->gram(sink, t->entries[i].part, at);
+			go_on &= sink->gram(sink, &t->entries[i], at);
 	}
 	return go_on;
 }

@@ -18,9 +18,13 @@
 #include "match/place.h"
 
 enum {
-	/* Work: at least WORK_BASE units for an object, and so many more for each of its bytes. */
-	WORK_BASE = 1 << 23,
-	WORK_PER_BYTE = 256,
+	/* Work: so many units for an object, and so many more for each of its bytes. */
+	WORK_BASE = 1 << 27,
+	WORK_PER_BYTE = 1024,
+	/* What one pattern may take of it, not counting starts that cost no more than TRY_FREE. */
+	PATTERN_WORK_BASE = 1 << 23,
+	PATTERN_WORK_PER_BYTE = 64,
+	TRY_FREE = 256,
 	CANDIDATE_COST = 8,
 };
 
@@ -102,16 +106,21 @@ static void schedule(struct search *s, uint32_t part)
 	s->schedule[s->schedule_len++] = (struct scheduled){place.first, part};
 }
 
-void search_begin(struct search *s, const struct match_object *object)
+static uint64_t work_for(uint64_t base, uint64_t bytes, uint64_t per_byte)
 {
 	uint64_t work;
 
-	if (object->is_process)
-		work = WORK_BASE;
-	else if (__builtin_mul_overflow(object->size, WORK_PER_BYTE, &work) ||
-		 !add_u64(work, WORK_BASE, &work))
-		work = UINT64_MAX;
-	found_reset(&s->found, work);
+	return __builtin_mul_overflow(bytes, per_byte, &work) || !add_u64(work, base, &work)
+		       ? UINT64_MAX
+		       : work;
+}
+
+void search_begin(struct search *s, const struct match_object *object)
+{
+	uint64_t bytes = object->is_process ? 0 : object->size;
+
+	found_reset(&s->found, work_for(WORK_BASE, bytes, WORK_PER_BYTE));
+	s->pattern_work = work_for(PATTERN_WORK_BASE, bytes, PATTERN_WORK_PER_BYTE);
 	s->object = object;
 	s->from = s->first = 0;
 	s->is_region_over = true;
@@ -314,7 +323,33 @@ static enum verdict check_later(struct search *s, struct candidate *c)
 /* Whether no more matches of a pattern are wanted. */
 static bool is_enough(const struct found *f)
 {
-	return f->is_overrun || (f->is_found && !f->is_counted);
+	return f->is_overrun || f->is_given_up || (f->is_found && !f->is_counted);
+}
+
+static enum verdict check(struct search *s, struct candidate *c)
+{
+	return c->ordinal == 0 ? check_first(s, c) : check_later(s, c);
+}
+
+/* A pattern that takes too much is given up, so that the others are not. */
+static enum verdict check_within_budget(struct search *s, struct candidate *c)
+{
+	uint64_t whole = s->found.work, spent = c->found != NULL ? c->found->spent : 0;
+	uint64_t share = min_u64(whole, s->pattern_work - min_u64(spent, s->pattern_work));
+
+	s->found.work = share;
+	enum verdict verdict = check(s, c);
+	uint64_t used = share - s->found.work;
+	s->found.work = whole - used;
+	if (used <= TRY_FREE && used < share)
+		return verdict;
+	struct found *f = found_make(&s->found, c->part.pattern, c->pattern.part_count);
+	if (f == NULL)
+		return OVER;
+	f->spent = spent + used;
+	f->is_given_up = f->spent >= s->pattern_work;
+	f->is_limited |= f->is_given_up;
+	return f->is_given_up ? OVER : verdict;
 }
 
 /* Try a part at one start, which lies in [from, to). */
@@ -328,7 +363,7 @@ static enum verdict try(struct search *s, uint32_t part, uint64_t start)
 	c.found = found_get(&s->found, c.part.pattern);
 	if (c.found != NULL && is_enough(c.found))
 		return OVER;
-	return c.ordinal == 0 ? check_first(s, &c) : check_later(s, &c);
+	return check_within_budget(s, &c);
 }
 
 struct gram_sink {
@@ -336,17 +371,17 @@ struct gram_sink {
 	struct search *search;
 };
 
-static bool on_gram(struct kernel_sink *base, uint32_t part, size_t at)
+static bool on_gram(struct kernel_sink *base, const struct image_gram *gram, size_t at)
 {
 	struct search *s = ((struct gram_sink *)base)->search;
 	uint64_t position = s->window->start + at;
+	uint32_t part = gram->part, anchor = gram->anchor;
 
 	if (part >= s->t->part_count)
 		return true;
 	const struct found *f = found_get(&s->found, s->t->parts[part].pattern);
 	if (f != NULL && is_enough(f))
 		return true;
-	uint32_t anchor = s->t->parts[part].anchor;
 	if (position < anchor || position - anchor < s->from || position - anchor >= s->to)
 		return true;
 	(void)try(s, part, position - anchor);
@@ -409,16 +444,17 @@ static void sweep(struct search *s, uint64_t end)
 /* Of a process: its bytes are not known before they come, and each region begins anew. */
 static void begin_window(struct search *s, const struct match_window *window)
 {
-	uint64_t fresh = window->start + window->len - window->fresh, work;
+	uint64_t fresh = window->start + window->len - window->fresh;
 
 	if (s->is_region_over && window->start + 1 >= s->from) {
 		s->from = s->first = window->start;
 		confirm_begin(s->confirm, s->first);
 	}
 	s->is_region_over = false;
-	if (s->found.is_cut || __builtin_mul_overflow(fresh, WORK_PER_BYTE, &work) ||
-	    !add_u64(s->found.work, work, &s->found.work))
+	if (s->found.is_cut)
 		return;
+	s->found.work = work_for(s->found.work, fresh, WORK_PER_BYTE);
+	s->pattern_work = work_for(s->pattern_work, fresh, PATTERN_WORK_PER_BYTE);
 }
 
 enum status search_window(struct search *s, const struct match_window *window)

@@ -20,6 +20,7 @@ struct search {
 	struct confirm *confirm; /* a part at a start; conditions run texts by it, too */
 	struct found_set found;
 	const struct match_object *object;
+	uint64_t pattern_work; /* units that one pattern may take */
 	uint64_t first; /* where the object, or the region of a process, begins */
 	uint64_t from;  /* starts before this were tried */
 	bool is_region_over; /* of a process: the next window begins another region */

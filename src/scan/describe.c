@@ -139,7 +139,8 @@ static enum status tell_rule(struct scanner *s, const struct object *o, size_t i
 	struct rule_info info;
 	enum status status = image_rule_extra(t.image->img, rule, &t.extra);
 
-	if (status == OK && t.extra.is_private && s->wishes.explain[0] == '\0')
+	if (status == OK && t.extra.is_private && state != DETAIL_UNDECIDED &&
+	    s->wishes.explain[0] == '\0')
 		return OK;
 	if (status == OK)
 		status = image_rule_info(t.image->img, (struct rule_ref){.index = rule}, &info);
@@ -262,6 +263,22 @@ void describe_object(struct scanner *s, const struct object *o)
 		if (tell_rules(s, o, i) != OK)
 			tell_damage(s, o);
 	}
+}
+
+void describe_undecided(struct scanner *s, const struct object *o)
+{
+	unsigned wishes = s->wishes.wishes & (WISH_UNDECIDED | WISH_RULES | WISH_NEGATED);
+	enum status status = OK;
+
+	/* of an object that was not read to its end nearly all rules are without one */
+	if (wishes != WISH_UNDECIDED || o->is_cut)
+		return;
+	for (size_t i = 0; i < s->image_count; i++) {
+		for (size_t k = 0; k < s->images[i].undecided_count && status == OK; k++)
+			status = tell_rule(s, o, i, s->images[i].undecided[k], DETAIL_UNDECIDED);
+	}
+	if (status != OK)
+		tell_damage(s, o);
 }
 
 void describe_log(struct scanner *s, struct str line)

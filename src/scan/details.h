@@ -76,7 +76,8 @@ enum scan_wish {
 	WISH_MODULES = 1 << 6,    /* the facts of each module that rules ask */
 	WISH_FIRST_ONLY = 1 << 7, /* patterns that are only asked whether they match: no more */
 	WISH_ALONE = 1 << 8,      /* the object itself, not what is in it; also an empty one */
-	WISH_ALL = (1 << 9) - 1,
+	WISH_UNDECIDED = 1 << 9,  /* a RULE for each without an answer, private ones as well */
+	WISH_ALL = (1 << 10) - 1,
 };
 
 struct scan_wishes {

@@ -144,6 +144,7 @@ static bool judge(struct scanner *s, struct object *o)
 			s->out.trusted = true;
 		return false;
 	}
+	describe_undecided(s, o);
 	if (p.is_undecided)
 		budget_missed(s, p.undecided, 0, o->depth);
 	evidence_report(s, o);

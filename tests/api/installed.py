@@ -21,9 +21,10 @@ with tempfile.TemporaryDirectory() as root:
         sys.exit(f"{len(configs)} files named candor.pc")
     config = {"PKG_CONFIG_PATH": str(configs[0].parent), "PKG_CONFIG_SYSROOT_DIR": root}
     flags = run("pkg-config", "--cflags", "--libs", "candor", **config).split()
+    for name in ("scan-file", "scan-rules"):
+        run("cc", "-Wall", "-Wextra", "-Werror", os.path.join(source, "examples", f"{name}.c"),
+            "-o", os.path.join(root, name), *flags)
     program = os.path.join(root, "scan-file")
-    example = os.path.join(source, "examples", "scan-file.c")
-    run("cc", "-Wall", "-Wextra", "-Werror", example, "-o", program, *flags)
     libraries = str(next(pathlib.Path(root).rglob("libcandor.so.0")).parent)
     # without arguments it says so: the library was found and is whole
     status = subprocess.run([program], env=os.environ | {"LD_LIBRARY_PATH": libraries},
@@ -39,3 +40,9 @@ with tempfile.TemporaryDirectory() as root:
                             env=os.environ | {"LD_LIBRARY_PATH": libraries}).returncode
     if status != 1:
         sys.exit(f"the built-in database gives {status} for the EICAR test file")
+    rules = subprocess.run([os.path.join(root, "scan-rules"), "-", eicar, worker], check=False,
+                           env=os.environ | {"LD_LIBRARY_PATH": libraries}, text=True,
+                           input='rule r { strings: $a = "EICAR" condition: $a }',
+                           stdout=subprocess.PIPE)
+    if rules.returncode != 1 or "  0x1c:5:$a: EICAR\n" not in rules.stdout:
+        sys.exit(f"rules give {rules.returncode} and {rules.stdout!r}")

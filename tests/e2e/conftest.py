@@ -128,6 +128,17 @@ def on_terminal(*args, columns=80, env=None, before_end=None):
     return Result(process.returncode, out, process.stderr.read())
 
 
+def as_nobody():
+    """A prefix that runs a program as a user who is not root; the test is skipped without one."""
+    if os.geteuid() != 0:
+        return []
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    tried = subprocess.run([*prefix, CANDOR, "--version"], capture_output=True)
+    if tried.returncode != 0:
+        pytest.skip("the program cannot be run by another user where it is")
+    return prefix
+
+
 @pytest.fixture
 def folder():
     """A folder that other users can reach, too, unlike pytest's own."""

@@ -46,6 +46,15 @@ def test_check_shows_every_message(folder):
     assert r.status == 2 and r.err.count(b": error: ") == 300
 
 
+def test_check_gives_advice_that_a_scan_does_not(folder):
+    (folder / "twice.yar").write_text('rule R { strings: $a = "abcd" $b = "abcd" '
+                                      "condition: any of them }\n")
+    r = candor("rules", "check", folder / "twice.yar")
+    assert (r.status, r.lines) == (1, ["1 rule, 0 errors, 1 warning"])
+    assert b'twice.yar:1:36: warning: string "$b" is the same as "$a"' in r.err
+    assert candor("yara", folder / "twice.yar", folder / "twice.yar").err == b""
+
+
 def test_explain_shows_the_parts_of_a_condition(folder):
     args = ["rules", "explain", "--db", folder / "pretty.yar", "A"]
     holds = candor(*args, folder / "small")
@@ -58,6 +67,17 @@ def test_explain_shows_the_parts_of_a_condition(folder):
 def test_explain_needs_a_rule_that_exists(folder):
     r = candor("rules", "explain", "--db", folder / "pretty.yar", "B", folder / "small")
     assert r.status == 2 and r.out == b"" and b"named B" in r.err
+
+
+def test_explain_takes_includes_as_the_others_do(folder):
+    (folder / "below").mkdir()
+    (folder / "below" / "more.yar").write_text('include "../pretty.yar"\n'
+                                               "rule More { condition: A }\n")
+    args = ["rules", "explain", "--db", folder / "below" / "more.yar", "More", folder / "small"]
+    refused = candor(*args)
+    assert refused.status == 2 and b"outside the folder" in refused.err
+    allowed = candor(*args, "--allow-includes")
+    assert (allowed.status, allowed.err) == (0, b"") and allowed.lines[0].endswith("More holds")
 
 
 def test_fmt_prints_checks_and_writes(folder):

@@ -219,3 +219,29 @@ def test_full_disk(tree):
 def test_descriptors_are_closed_at_the_start(tree):
     script = f'exec "{CANDOR}" scan . <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", script], cwd=tree, timeout=60).returncode == 1
+
+
+ENDLESS = """rule found { strings: $a = "hello" condition: $a }
+rule open { condition: for all i in (1..10000000000) : (i != filesize * -1) }
+rule decided { condition: filesize > 1000 }
+"""
+
+
+def test_rules_without_an_answer_are_named(folder):
+    (folder / "r.yar").write_text(ENDLESS)
+    (folder / "plain").write_bytes(b"nothing\n")
+    (folder / "packed.gz").write_bytes(gzip.compress(b"hello"))
+    args = ["--all-matches", "--db", folder / "r.yar"]
+    plain = scan(*args, "--quiet", folder / "plain")
+    assert plain.status == 2 and plain.lines == [
+        f"undecided    open  {folder}/plain  (r.yar:2)",
+        f"not-scanned  limit  {folder}/plain  (over a limit)"]
+    packed = scan(*args, "--quiet", folder / "packed.gz")
+    assert packed.status == 1 and sorted(packed.lines) == [
+        f"detected     found  {folder}/packed.gz//  (r.yar:1, 5 bytes at 0)",
+        f"undecided    open  {folder}/packed.gz  (r.yar:2)",
+        f"undecided    open  {folder}/packed.gz//  (r.yar:2)"]
+    told = scan_json(*args, folder / "plain").files[f"{folder}/plain"]
+    assert (told["verdict"], told["missed"], told["undecided_count"]) == ("not-scanned", ["limit"], 1)
+    assert told["undecided"] == [
+        {"image": 0, "rule": "open", "source": "r.yar", "line": 2, "member": ""}]

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import CANDOR, EICAR, scan, scan_json
+from conftest import as_nobody, CANDOR, EICAR, scan, scan_json
 
 
 def names(result, folder):
@@ -150,17 +150,6 @@ def test_patterns(tree):
     assert met("--include", "*.exe", "--exclude", "deep") == set()
     # what is named is scanned whatever the patterns are
     assert scan("--exclude", "*", tree / "eicar.com").status == 1
-
-
-def as_nobody():
-    """A prefix that runs a program as a user who is not root; the test is skipped without one."""
-    if os.geteuid() != 0:
-        return []
-    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    tried = subprocess.run([*prefix, CANDOR, "--version"], capture_output=True)
-    if tried.returncode != 0:
-        pytest.skip("the program cannot be run by another user where it is")
-    return prefix
 
 
 def test_unreadable(tree):

@@ -58,3 +58,34 @@ def test_files_are_included_from_below_their_folder_only(rules):
 def test_wrong_use_is_status_1(rules, args):
     r = candor("yara", *args, cwd=rules)
     assert r.status == 1 and r.out == b"" and r.err != b""
+
+
+LONG = {
+    "constants": "+".join(["1"] * 1000) + " == 1000",
+    "reads": "+".join(["uint8(0)"] * 1000) + " == 97000",
+    "mixed": "".join(f"uint8({i % 7}) {'+-|*^&%'[i % 7]} " for i in range(1000)) + "3 != 77",
+    "floats": "-".join(["0.5"] * 1000) + " == -499.0",
+    "undefined": "+".join(["1"] * 500 + ["uint8(1000)"] * 500) + " > 0",
+    "conjunction": " and ".join(["uint8(0) == 97"] * 1000),
+    "disjunction": " or ".join(["uint8(0) == 98"] * 999 + ["true"]),
+}
+
+
+@needs_yara
+@pytest.mark.parametrize("name", LONG)
+def test_long_chains_of_operators(rules, name):
+    (rules / "long.yar").write_text(f"rule R {{ condition: {LONG[name]} }}")
+    theirs = subprocess.run(["yara", "-w", rules / "long.yar", rules / "f"], capture_output=True)
+    ours = candor("yara", rules / "long.yar", rules / "f")
+    assert (ours.out, ours.status, ours.err) == (theirs.stdout, theirs.returncode, b"")
+    pretty = candor("rules", "fmt", rules / "long.yar")
+    (rules / "pretty.yar").write_bytes(pretty.out)
+    assert candor("yara", rules / "pretty.yar", rules / "f").out == ours.out
+
+
+@pytest.mark.parametrize("condition", ["(" * 10000 + "true" + ")" * 10000, "not " * 10000 + "true",
+                                       "-" * 10000 + "1 == 1", "1+(" * 10000 + "1" + ")" * 10000])
+def test_what_is_nested_too_deeply_is_an_error(rules, condition):
+    (rules / "deep.yar").write_text(f"rule R {{ condition: {condition} }}")
+    done = candor("yara", rules / "deep.yar", rules / "f")
+    assert done.status == 1 and done.out == b"" and b"nested more than 100 deep" in done.err

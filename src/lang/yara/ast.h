@@ -94,7 +94,7 @@ enum ast_expr_kind {
 	AST_CALL,        /* args ( the ones behind it ) */
 	AST_GROUP,       /* ( args ): parentheses are kept for printing */
 	AST_UNARY,       /* op: OP_NEG OP_BIT_NOT OP_NOT OP_DEFINED */
-	AST_BINARY,      /* op: AND OR, EQ .. IEQUALS, REGEX (matches), ADD .. SHR */
+	AST_BINARY,      /* op: AND OR, EQ .. IEQUALS, REGEX (matches), ADD .. SHR; see below */
 	AST_OF,          /* quantifier of set, with `place` */
 	AST_FOR_OF,      /* for quantifier of set : ( args ) */
 	AST_FOR_IN,      /* for quantifier variables in iterator : ( args ) */
@@ -156,11 +156,18 @@ struct ast_iterator {
 	struct ast_expr *items; /* AST_LIST, by `next` */
 };
 
+/* The operator in front of an operand. */
+struct link {
+	enum ir_op op;
+	struct span span;
+};
+
 struct ast_expr {
 	enum ast_expr_kind kind;
 	struct span span;
 	enum ir_op op;
 	struct span op_span;
+	struct link link; /* of an operand of AST_BINARY that is not the first */
 	struct str name, text;
 	int64_t integer;
 	double real;
@@ -177,9 +184,9 @@ struct ast_expr {
 };
 
 /*
- * Deeper trees are refused with a message. Chains of one left-associative
- * operator (a and b and c …) are one node's depth whatever their length: the
- * parser makes AST_BINARY of OP_AND and OP_OR with any number of args.
+ * Deeper trees are refused with a message. A chain of operators that bind alike
+ * (a and b and c …, a + b - c …) is one AST_BINARY with any number of args,
+ * each with its link, to be taken from left to right; `op` is that of the first.
  */
 enum { AST_DEPTH_MAX = 100 };
 

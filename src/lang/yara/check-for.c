@@ -79,6 +79,7 @@ static struct iteration over_range(struct check *c, const struct ast_iterator *i
 		return (struct iteration){.is_bad = true};
 	}
 	memcpy(r.values, range.args, sizeof range.args);
+	check_rounds(c, it, &range);
 	return r;
 }
 

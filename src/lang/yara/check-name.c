@@ -109,7 +109,7 @@ static struct operand unknown(struct check *c, const struct ast_expr *expr)
 				    STR_ARG(expr->name))
 			       .data;
 	} else {
-		struct suggestion s = suggest(expr->name);
+		struct suggestion s = suggest(c->y, expr->name);
 
 		for (uint32_t i = 0; i < c->variable_count; i++)
 			suggest_candidate(&s, c->variables[i].name);
@@ -164,7 +164,7 @@ static struct operand not_a_member(struct check *c, const struct ast_expr *expr,
 {
 	struct span span = expr->span;
 
-	struct suggestion s = suggest(name);
+	struct suggestion s = suggest(c->y, name);
 
 	symbols_suggest(of->group, &s);
 	if (expr->name.len < span.end - span.start)

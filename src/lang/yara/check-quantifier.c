@@ -123,9 +123,7 @@ struct operand check_of(struct check *c, const struct ast_expr *expr)
 		yara_error(c->y, expr->span, NULL, "only strings have a place, rules do not");
 		return operand_bad();
 	}
-	struct ir_expr *found =
-		check_tree(c, ir_over_set(c->rs->arena, set.is_rules ? OP_RULES : ops[place.count],
-					  set.items, set.count));
+	struct ir_expr *found = check_over_set(c, set.is_rules ? OP_RULES : ops[place.count], &set);
 	if (found == NULL)
 		return operand_bad();
 	found->args = arena_new_array(c->rs->arena, struct ir_expr *, 2);

@@ -91,7 +91,9 @@ static void tags(struct check *c, struct ir_rule *to)
 
 	for (const struct ast_name *t = c->rule->tags; t != NULL; t = t->next)
 		count++;
-	struct str *all = arena_new_array(c->rs->arena, struct str, count + 1);
+	if (count == 0)
+		return;
+	struct str *all = arena_new_array(c->rs->arena, struct str, count);
 	if (all == NULL) {
 		c->is_full = true;
 		return;
@@ -199,7 +201,7 @@ void check_import(struct check *c, const struct ast_item *item)
 	enum module_id module = symbols_module(item->text);
 
 	if (module == MODULE_COUNT) {
-		struct suggestion s = suggest(item->text);
+		struct suggestion s = suggest(c->y, item->text);
 
 		symbols_suggest_module(&s);
 		yara_error(c->y, item->text_span, suggest_hint(c->y->arena, &s),

@@ -1,7 +1,12 @@
 /*
- * What stands behind "of": strings of the rule, or other rules.
+ * What stands behind "of": strings of the rule, or other rules. A set that is
+ * written again is the same one: a source can ask for thousands of rules in a
+ * few bytes, thousands of times. What all sets name, and what is looked at for
+ * that, is bounded for those that are written differently each time.
  */
 #include "lang/yara/check.h"
+
+enum { MEMBERS_MAX = 1 << 24, WORK_MAX = 1 << 28 };
 
 struct members {
 	VEC(uint32_t);
@@ -18,6 +23,7 @@ static bool add(struct check *c, struct members *m, uint32_t number)
 static void add_string(struct check *c, struct members *m, uint32_t number)
 {
 	c->uses[number].is_used = true;
+	c->uses[number].is_placed = true;
 	c->uses[number].is_fixed = false;
 	add(c, m, number);
 }
@@ -78,7 +84,48 @@ static void rules_like(struct check *c, struct members *m, const struct ast_set_
 		c->is_full = true;
 }
 
-struct set check_set(struct check *c, const struct ast_set *set)
+static struct str written(const struct check *c, const struct ast_set *set)
+{
+	struct str text = str_from(c->y->ast->files.items[set->span.file].text, set->span.start);
+
+	return str_first(text, set->span.end - set->span.start);
+}
+
+static const struct set *find_known(const struct check *c, struct str text)
+{
+	const uint32_t *at = map_get(&c->sets, text);
+	const struct known_set *known = at != NULL ? &c->known_sets.items[*at] : NULL;
+
+	if (known == NULL || (!known->set.is_rules && known->rule != c->rule))
+		return NULL;
+	return &known->set;
+}
+
+static void remember(struct check *c, struct str text, const struct set *set)
+{
+	const struct known_set known = {c->rule, *set};
+
+	if (!vec_push(&c->known_sets, &known) ||
+	    !map_put(&c->sets, text, (uint32_t)c->known_sets.len - 1))
+		c->is_full = true;
+}
+
+/* Whether one more set can be resolved, of which each item looks at all rules or strings. */
+static bool has_room(struct check *c, const struct ast_set *set)
+{
+	uint64_t names = set->is_them ? c->use_count : 0;
+
+	for (const struct ast_set_item *i = set->items; i != NULL; i = i->next)
+		names += !i->is_wildcard ? 1 : i->is_rule ? c->rs->rules.len : c->use_count;
+	c->set_work += names;
+	if (c->set_work <= WORK_MAX && c->set_members <= MEMBERS_MAX)
+		return true;
+	yara_error(c->y, set->span, "write the same set in the same way, or use fewer wildcards",
+		   "the sets of this source name too many rules or strings");
+	return false;
+}
+
+static struct set resolve(struct check *c, const struct ast_set *set)
 {
 	struct members m = {0};
 	struct set r = {0};
@@ -99,6 +146,7 @@ struct set check_set(struct check *c, const struct ast_set *set)
 	}
 	r.is_bad = c->y->errors > errors || c->is_full;
 	r.count = (uint32_t)m.len;
+	c->set_members += m.len;
 	r.items = arena_new_array(c->rs->arena, uint32_t, m.len + 1);
 	if (r.items == NULL)
 		r.is_bad = c->is_full = true;
@@ -106,4 +154,30 @@ struct set check_set(struct check *c, const struct ast_set *set)
 		memcpy(r.items, m.items, m.len * sizeof *m.items);
 	vec_done(&m);
 	return r;
+}
+
+struct set check_set(struct check *c, const struct ast_set *set)
+{
+	struct str text = written(c, set);
+	const struct set *known = find_known(c, text);
+
+	if (known != NULL)
+		return *known;
+	if (!has_room(c, set))
+		return (struct set){.is_bad = true};
+	struct set made = resolve(c, set);
+	if (!made.is_bad)
+		remember(c, text, &made);
+	return made;
+}
+
+struct ir_expr *check_over_set(struct check *c, enum ir_op op, const struct set *set)
+{
+	struct ir_expr *tree = check_tree(c, ir_op(c->rs->arena, op, NULL, 0));
+
+	if (tree != NULL) {
+		tree->set.items = set->items;
+		tree->set.count = set->count;
+	}
+	return tree;
 }

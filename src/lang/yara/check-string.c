@@ -52,7 +52,7 @@ bool check_strings_begin(struct check *c)
 
 static const char *like_string(struct check *c, struct str name)
 {
-	struct suggestion s = suggest(name);
+	struct suggestion s = suggest(c->y, name);
 
 	for (uint32_t i = 0; i < c->use_count; i++)
 		suggest_candidate(&s, c->uses[i].string->name);
@@ -84,18 +84,24 @@ static bool find(struct check *c, const struct ast_expr *expr, uint32_t *ret)
 	return true;
 }
 
-/* Note a use; one that is not "at" the same constant needs all places of the string. */
+/* One that is not "at" the same constant as all before needs all places of the string. */
+static void place_use(struct string_use *u, const struct range_trees *place)
+{
+	u->is_fixed = place->is_constant && place->offset >= 0 &&
+		      (!u->is_placed || (u->is_fixed && u->offset == place->offset));
+	u->offset = place->offset;
+	u->is_placed = true;
+}
+
+/* Note a use; $ alone may be any string of the rule, as YARA has it also one outside the set. */
 static void use(struct check *c, uint32_t number, const struct range_trees *place)
 {
+	for (uint32_t i = 0; number == IR_CURRENT_PATTERN && i < c->use_count; i++)
+		place_use(&c->uses[i], place);
 	if (number == IR_CURRENT_PATTERN)
 		return;
-	struct string_use *u = &c->uses[number];
-	bool is_fixed = place->is_constant && place->offset >= 0 &&
-			(!u->is_used || (u->is_fixed && u->offset == place->offset));
-
-	u->is_fixed = is_fixed;
-	u->offset = place->offset;
-	u->is_used = true;
+	place_use(&c->uses[number], place);
+	c->uses[number].is_used = true;
 }
 
 static struct operand matched(struct check *c, uint32_t number, const struct range_trees *place)
@@ -213,6 +219,7 @@ void check_strings_end(struct check *c, struct ir_pattern ***ret, uint32_t *ret_
 				   "unreferenced string \"%.*s\"", STR_ARG(name));
 		patterns[i] = pattern(c, u);
 	}
+	check_duplicates(c);
 	*ret = patterns;
 	*ret_count = c->use_count;
 }

@@ -44,8 +44,22 @@ enum { LOOPS_MAX = 4, LOOP_VARIABLES_MAX = 2 };
 struct string_use {
 	const struct ast_string *string;
 	bool is_used;
+	bool is_placed; /* it is said where, or that it may be anywhere */
 	bool is_fixed; /* so far only used as "at offset" */
 	int64_t offset;
+};
+
+/* What stands behind "of", resolved. */
+struct set {
+	bool is_bad;
+	bool is_rules;
+	uint32_t *items, count;
+};
+
+/* Of strings it is the same set in its rule only. */
+struct known_set {
+	const struct ast_rule *rule;
+	struct set set;
 };
 
 struct check {
@@ -56,6 +70,9 @@ struct check {
 	uint32_t imports;   /* bit for each enum module_id */
 	struct map strings; /* names to numbers; those before first_string are of earlier rules */
 	uint32_t first_string, next_string;
+	struct map sets; /* how they are written to indices into known_sets */
+	struct { VEC(struct known_set); } known_sets;
+	uint64_t set_members, set_work; /* of all sets so far */
 	/* the rule at hand */
 	struct ast_rule *rule;
 	struct string_use *uses;
@@ -120,6 +137,14 @@ struct range_trees {
 };
 struct range_trees check_place(struct check *c, const struct ast_place *place);
 
+/* check-advice.c: what is hardly meant, for those who ask for advice */
+/** Of a range that a loop goes over. */
+void check_rounds(struct check *c, const struct ast_iterator *it, const struct range_trees *range);
+/** Strings of the rule at hand that are the same. */
+void check_duplicates(struct check *c);
+/** Private rules of the source that no rule of the namespace asks so far. */
+void check_unasked(struct check *c);
+
 /* check-quantifier.c: "of" and "for" */
 struct operand check_of(struct check *c, const struct ast_expr *expr);
 struct operand check_for(struct check *c, const struct ast_expr *expr);
@@ -132,12 +157,9 @@ struct quantifier {
 struct quantifier check_quantifier(struct check *c, const struct ast_quantifier *q);
 
 /* check-set.c: what stands in "(…)" behind "of" */
-struct set {
-	bool is_bad;
-	bool is_rules;
-	uint32_t *items, count;
-};
 struct set check_set(struct check *c, const struct ast_set *set);
+/** An operator over a set, which it shares with others; NULL sets is_full. */
+struct ir_expr *check_over_set(struct check *c, enum ir_op op, const struct set *set);
 
 /* check-rule.c */
 /** Check a rule and add it. Fails only when nothing more can be added. */

@@ -4,7 +4,7 @@
 
 #include "base/num.h"
 
-enum { MESSAGE_MAX = 400, NAME_CONSIDERED_MAX = 48 };
+enum { MESSAGE_MAX = 400, NAME_CONSIDERED_MAX = 48, SUGGESTED_MAX = 200 };
 
 void yara_position(const struct ast_file *file, uint32_t at, uint32_t *ret_line, uint32_t *ret_col)
 {
@@ -25,8 +25,10 @@ void yara_position(const struct ast_file *file, uint32_t at, uint32_t *ret_line,
 
 static struct str line_text(const struct ast_file *file, uint32_t line)
 {
-	struct str rest = str_from(file->text, file->lines[line - 1]);
-	struct str text = str_first(rest, str_find(rest, '\n'));
+	/* a search for its end would make many errors in one long line quadratic */
+	size_t start = file->lines[line - 1];
+	size_t end = line < file->line_count ? file->lines[line] - 1 : file->text.len;
+	struct str text = str_first(str_from(file->text, start), end - start);
 
 	while (text.len > 0 && text.data[text.len - 1] == '\r')
 		text.len--;
@@ -84,8 +86,11 @@ void yara_warning(struct yara *y, struct span at, const char *hint, const char *
 	tell(y, SEVERITY_WARNING, at, hint, text);
 }
 
-struct suggestion suggest(struct str wrong)
+struct suggestion suggest(const struct yara *y, struct str wrong)
 {
+	/* nobody reads that many, and a rule can have thousands of candidates for each */
+	if (y->errors >= SUGGESTED_MAX)
+		return (struct suggestion){.wrong = wrong};
 	/* a third of the letters may be wrong, at least one */
 	return (struct suggestion){
 		.wrong = wrong,
@@ -117,7 +122,8 @@ static unsigned distance(struct str a, struct str b, unsigned limit)
 
 void suggest_candidate(struct suggestion *s, struct str candidate)
 {
-	if (s->wrong.len > NAME_CONSIDERED_MAX || candidate.len > NAME_CONSIDERED_MAX)
+	if (s->distance == 0 || s->wrong.len > NAME_CONSIDERED_MAX ||
+	    candidate.len > NAME_CONSIDERED_MAX)
 		return;
 	unsigned d = distance(s->wrong, candidate, s->distance);
 

@@ -36,8 +36,8 @@ struct suggestion {
 	unsigned distance;
 };
 
-/** Begin with no candidate. */
-struct suggestion suggest(struct str wrong);
+/** Begin with no candidate. Behind many errors none is considered. */
+struct suggestion suggest(const struct yara *y, struct str wrong);
 void suggest_candidate(struct suggestion *s, struct str candidate);
 /** "did you mean NAME?" in the arena, or NULL. */
 const char *suggest_hint(struct arena *a, const struct suggestion *s);

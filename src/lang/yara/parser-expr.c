@@ -362,26 +362,41 @@ static const struct binary *operator_at(const struct parser *p, unsigned level)
 	return NULL;
 }
 
-static struct ast_expr *join(struct parser *p, enum ir_op op, struct span at,
-			     struct ast_expr *left, struct ast_expr *right)
-{
-	struct ast_expr *e = left != NULL ? parser_node(p, AST_BINARY, left->span.start) : NULL;
+/* A chain of operators that bind alike, as far as it is read: operands in order. */
+struct operands {
+	struct ast_expr *first, *last;
+};
 
-	if (e == NULL || right == NULL)
+/* Read the operator at hand over; what stands behind it is the next operand. */
+static void add_operand(struct operands *o, enum ir_op op, struct span at, struct ast_expr *next)
+{
+	if (next != NULL)
+		next->link = (struct link){op, at};
+	o->last->next = next;
+	o->last = next;
+}
+
+/* The chain as one node, however long it is; NULL when something in it is wrong. */
+static struct ast_expr *join(struct parser *p, const struct operands *o)
+{
+	if (o->last == NULL || o->first == o->last)
+		return o->last;
+	struct ast_expr *e = parser_node(p, AST_BINARY, o->first->span.start);
+	if (e == NULL)
 		return NULL;
-	e->op = op;
-	e->op_span = at;
-	left->next = right;
-	return with_operand(p, e, left);
+	e->op = o->first->next->link.op;
+	e->op_span = o->first->next->link.span;
+	return with_operand(p, e, o->first);
 }
 
 /* Operators of a level and those that bind stronger. "50%" before "of" is left to parser_of(). */
 struct ast_expr *parser_sum(struct parser *p, unsigned level)
 {
-	struct ast_expr *left = level < LEVELS ? parser_sum(p, level + 1) : read_sign(p);
+	struct ast_expr *first = level < LEVELS ? parser_sum(p, level + 1) : read_sign(p);
+	struct operands all = {first, first};
 	const struct binary *b;
 
-	while (level < LEVELS && left != NULL && !p->is_percent &&
+	while (level < LEVELS && all.last != NULL && !p->is_percent &&
 	       (b = operator_at(p, level)) != NULL) {
 		struct span at = p->token.span;
 
@@ -390,9 +405,9 @@ struct ast_expr *parser_sum(struct parser *p, unsigned level)
 			p->is_percent = true;
 			break;
 		}
-		left = join(p, b->op, at, left, parser_sum(p, level + 1));
+		add_operand(&all, b->op, at, parser_sum(p, level + 1));
 	}
-	return left;
+	return join(p, &all);
 }
 
 /* ------------------------------------------------------------------ comparison */
@@ -432,8 +447,12 @@ static struct ast_expr *read_comparison(struct parser *p)
 	for (size_t i = 0; left != NULL && i < LEN(comparisons); i++) {
 		struct span at = p->token.span;
 
-		if (parser_take(p, comparisons[i].word))
-			return join(p, comparisons[i].op, at, left, parser_sum(p, 0));
+		if (!parser_take(p, comparisons[i].word))
+			continue;
+		struct operands both = {left, left};
+
+		add_operand(&both, comparisons[i].op, at, parser_sum(p, 0));
+		return join(p, &both);
 	}
 	return left;
 }
@@ -455,28 +474,19 @@ static struct ast_expr *read_not(struct parser *p)
 	return e;
 }
 
-/* A chain of "and" or "or" is one node, however long it is. */
 static struct ast_expr *read_chain(struct parser *p, const struct binary *b,
 				   struct ast_expr *(*read)(struct parser *))
 {
-	struct ast_expr *first = read(p), *last = first, *e = NULL;
+	struct ast_expr *first = read(p);
+	struct operands all = {first, first};
 
-	while (last != NULL && parser_sees(p, b->word)) {
-		if (e == NULL) {
-			e = parser_node(p, AST_BINARY, first->span.start);
-			if (e == NULL)
-				return NULL;
-			e->op = b->op;
-			e->op_span = p->token.span;
-			e->args = first;
-		}
+	while (all.last != NULL && parser_sees(p, b->word)) {
+		struct span at = p->token.span;
+
 		parser_step(p);
-		last->next = read(p);
-		last = last->next;
+		add_operand(&all, b->op, at, read(p));
 	}
-	if (last == NULL || e == NULL)
-		return last == NULL ? NULL : first;
-	return parser_finish(p, e);
+	return join(p, &all);
 }
 
 static struct ast_expr *read_and(struct parser *p)

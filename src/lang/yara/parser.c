@@ -35,7 +35,7 @@ bool parser_take(struct parser *p, const char *text)
 
 static const char *near_keyword(struct parser *p)
 {
-	struct suggestion s = suggest(p->token.text);
+	struct suggestion s = suggest(p->y, p->token.text);
 
 	if (p->token.kind != TOKEN_NAME)
 		return NULL;

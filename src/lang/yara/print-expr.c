@@ -232,7 +232,7 @@ static void print_binary(struct buf *to, const struct ast_expr *e)
 	for (const struct ast_expr *a = e->args; a != NULL && !to->bad; a = a->next) {
 		print_expr(to, a);
 		if (a->next != NULL)
-			buf_addf(to, " %s ", print_operator(e->op));
+			buf_addf(to, " %s ", print_operator(a->next->link.op));
 	}
 }
 

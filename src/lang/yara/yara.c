@@ -55,6 +55,9 @@ static enum status check_items(struct check *c)
 		if (status == OK && c->is_full)
 			status = E_LIMIT;
 	}
+	c->y->rule = NULL;
+	if (status == OK)
+		check_unasked(c);
 	return status != OK ? status : c->y->status;
 }
 
@@ -71,8 +74,11 @@ static enum status compile_into(struct yara *y, struct ruleset *rs)
 		return status;
 	symbols_init(&c.symbols, y->arena);
 	map_init(&c.strings);
+	map_init(&c.sets);
 	status = check_items(&c);
 	map_done(&c.strings);
+	map_done(&c.sets);
+	vec_done(&c.known_sets);
 	symbols_done(&c.symbols);
 	return status;
 }

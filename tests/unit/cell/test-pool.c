@@ -347,6 +347,36 @@ static void free_ends_what_is_busy(void **state)
 	free(s);
 }
 
+/* What was cancelled is never heard of again; the pool goes on with others. */
+static void cancelled_objects_are_forgotten(void **state)
+{
+	size_t before = open_fds();
+	struct seen *s = seen_new();
+	struct pool *p = pool_of(s, 2, 1);
+	struct error e = {0};
+
+	(void)state;
+	pool_cancel(p);
+	for (int round = 0; round < 2; round++) {
+		for (uint64_t n = 0; n < 100; n++)
+			assert_int_equal(pool_submit(p, object('H'), 1, n), OK);
+		assert_int_equal(pool_wait(p, 0, &e), OK);
+		assert_int_equal(pool_busy(p), 100);
+		pool_cancel(p);
+		assert_int_equal(pool_busy(p), 0);
+	}
+	for (uint64_t n = 0; n < 41; n++)
+		assert_int_equal(pool_submit(p, object('.'), 1, n), OK);
+	wait_all(p);
+	for (uint64_t n = 0; n < 100; n++) {
+		assert_int_equal(s->done[n], n < 41);
+		assert_int_equal(s->findings[n], 0);
+	}
+	pool_free(p);
+	free(s);
+	assert_int_equal(open_fds(), before);
+}
+
 static void start_failures_are_told(void **state)
 {
 	static const char *const no_worker[] = {"test-worker", "exit", NULL};
@@ -410,6 +440,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(each_misbehaviour_costs_one_object),
 		cmocka_unit_test(many_objects_are_each_done_once),
 		cmocka_unit_test(free_ends_what_is_busy),
+		cmocka_unit_test(cancelled_objects_are_forgotten),
 		cmocka_unit_test(start_failures_are_told),
 		cmocka_unit_test(overhead_is_small),
 	};

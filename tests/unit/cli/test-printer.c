@@ -22,10 +22,15 @@ static const struct outcome unreadable = {.verdict = VERDICT_NOT_SCANNED,
 					  .missed = 1u << REASON_UNREADABLE,
 					  .reason = REASON_UNREADABLE};
 
+static const struct detail undecided = {
+	.kind = DETAIL_RULE, .state = DETAIL_UNDECIDED, .image = 1, .number = 7,
+	.name = {"Loop", 4}, .source = {"x.yar", 5}, .path = {"//m", 3}};
+
 struct printer_case {
 	const char *name;
 	const char *path;
 	const struct finding *findings[2];
+	const struct detail *undecided;
 	const struct outcome *outcome;
 	const char *detail;
 	bool quiet, colour;
@@ -47,12 +52,17 @@ static void run(struct printer (*make)(struct display *out), const struct printe
 		display_init(&out, fd);
 		out.has_colour = c->colour;
 		buf_init(&file.findings, SCAN_FINDINGS_CEILING);
+		buf_init(&file.undecided, SCAN_FINDINGS_CEILING);
 		struct printer p = make(&out);
 		p.quiet = c->quiet;
 		p.accepted = c->accepted;
 		for (size_t k = 0; k < LEN(c->findings) && c->findings[k] != NULL; k++) {
 			file.finding_count++;
 			p.finding(&p, &file, c->findings[k]);
+		}
+		if (c->undecided != NULL) {
+			file.undecided_count++;
+			p.undecided(&p, &file, c->undecided);
 		}
 		p.done(&p, &file, c->outcome, c->detail ? c->detail : "");
 		display_done(&out);
@@ -62,6 +72,7 @@ static void run(struct printer (*make)(struct display *out), const struct printe
 			fail_msg("%s: got %.*s, want %s", c->name, STR_ARG(buf_str(&got)), c->want);
 		buf_done(&got);
 		buf_done(&file.findings);
+		buf_done(&file.undecided);
 		close(fd);
 	}
 }
@@ -87,6 +98,10 @@ static void text(void **state)
 		 .accepted = 1u << REASON_ENCRYPTED,
 		 .want = "not-scanned  encrypted  /a  "
 			 "(encrypted, 2 levels inside it, at byte 7)\n"},
+		{.name = "undecided", .path = "/a", .undecided = &undecided, .outcome = &encrypted,
+		 .want = "undecided    Loop  /a//m  (x.yar:7)\n"
+			 "not-scanned  encrypted  /a  "
+			 "(encrypted, 2 levels inside it, at byte 7)\n"},
 		{.name = "unreadable", .path = "/a", .outcome = &unreadable, .quiet = true,
 		 .detail = "Permission denied",
 		 .want = "not-scanned  unreadable  /a  (Permission denied)\n"},
@@ -107,6 +122,13 @@ static void json(void **state)
 			 "\"object_type\":\"data\",\"bytes\":9,\"objects\":1,\"trusted\":false,"
 			 "\"findings\":[],\"finding_count\":0,\"missed\":[],\"accepted\":false}\n"},
 		{.name = "quiet", .path = "/a", .outcome = &clean, .quiet = true, .want = ""},
+		{.name = "undecided", .path = "/a", .undecided = &undecided, .outcome = &clean,
+		 .want = "{\"type\":\"file\",\"verdict\":\"clean\",\"path\":\"/a\",\"size\":9,"
+			 "\"object_type\":\"data\",\"bytes\":9,\"objects\":1,\"trusted\":false,"
+			 "\"findings\":[],\"finding_count\":0,\"undecided\":[{\"image\":1,"
+			 "\"rule\":\"Loop\",\"source\":\"x.yar\",\"line\":7,"
+			 "\"member\":\"//m\"}],\"undecided_count\":1,"
+			 "\"missed\":[],\"accepted\":false}\n"},
 		{.name = "findings", .path = "/a\xff", .findings = {&plain, &inside},
 		 .outcome = &detected,
 		 .want = "{\"type\":\"file\",\"verdict\":\"detected\",\"path\":\"/a\\ufffd\","

@@ -106,7 +106,7 @@ static enum status open_names(const char *const names[NAMES_MAX], struct kept *k
 	*kept = (struct kept){.report = {keep}};
 	while (count < NAMES_MAX && names[count] != NULL)
 		count++;
-	return databases_open(names, count, false, &kept->report, ret, e);
+	return databases_open(names, count, sources_object_variables(), &kept->report, ret, e);
 }
 
 static void opens(void **state)
@@ -173,6 +173,35 @@ static void failures_say_which(void **state)
 	}
 }
 
+/* Rules in memory make an image of their own behind the others, and a copy has them all. */
+static void listed_and_copied(void **state)
+{
+	static const char *const names[] = {"made"};
+	struct databases got, copy;
+	struct source_list list = {0};
+	struct kept kept = {.report = {keep}};
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(databases_open(names, 1, NULL, &kept.report, &got, &e), OK);
+	assert_int_equal(sources_add_text(&list, STR(MD5 ":68:Test.Six\nnonsense\n"), "own.hdb",
+					  "space", &e),
+			 OK);
+	assert_int_equal(sources_add_text(&list, STR(""), "none.hdb", "space", &e), OK);
+	assert_int_equal(databases_add_listed(&got, &list, NULL, &kept.report, &e), OK);
+	sources_done(&list);
+	assert_string_equal(kept.text, "own.hdb:2");
+	assert_int_equal(got.counts.malformed, 1);
+	assert_int_equal(got.counts.accepted, 1);
+	assert_int_equal(databases_copy(&got, &copy, &e), OK);
+	databases_close(&got);
+	assert_int_equal(copy.images.len, 2);
+	assert_string_equal(copy.names.items[0], "made");
+	assert_string_equal(copy.names.items[1], "rules");
+	assert_int_equal(digest_rules(copy.images.items[1]), 1);
+	databases_close(&copy);
+}
+
 /* There may be one on this machine or not: both ways to ask for it are the same. */
 static void nothing_means_builtin(void **state)
 {
@@ -182,8 +211,10 @@ static void nothing_means_builtin(void **state)
 	struct error e[2] = {0};
 
 	(void)state;
-	enum status named = databases_open(builtin, 1, false, &kept.report, &got[0], &e[0]);
-	enum status none = databases_open(NULL, 0, false, &kept.report, &got[1], &e[1]);
+	const struct source_settings *settings = sources_object_variables();
+	enum status named =
+		databases_open(builtin, 1, settings, &kept.report, &got[0], &e[0]);
+	enum status none = databases_open(NULL, 0, settings, &kept.report, &got[1], &e[1]);
 
 	assert_int_equal(named, none);
 	assert_string_equal(e[0].text, e[1].text);
@@ -199,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens),
 		cmocka_unit_test(failures_say_which),
+		cmocka_unit_test(listed_and_copied),
 		cmocka_unit_test(nothing_means_builtin),
 	};
 

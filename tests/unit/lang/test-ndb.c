@@ -63,6 +63,7 @@ static const struct source_case patterns_cases[] = {
 	 "L:14:*:6162\n"
 	 "M:15:*:6162\n"
 	 "N:99999999999:*:6162\n"),
+	 "(rule \"G\" detect raw macho (pattern \"ab\" (entry +0 +0) rising) (matched 0))\n"
 	 "skip ndb at 1 x1 A: target 2: this version does not identify the type ole2\n"
 	 "skip ndb at 2 x1 B: target 3: this version does not identify the type html\n"
 	 "skip ndb at 3 x1 C: target 4: this version does not identify the type mail\n"
@@ -70,8 +71,6 @@ static const struct source_case patterns_cases[] = {
 	 "graphics\n"
 	 "skip ndb at 5 x1 E: target 7: this version does not identify the type text\n"
 	 "skip ndb at 6 x1 F: target 8 is not used\n"
-	 "skip ndb at 7 x1 G: target 9: this version does not identify the type "
-	 "macho\n"
 	 "skip ndb at 8 x1 H: target 10: this version does not identify the type pdf\n"
 	 "skip ndb at 9 x1 I: target 11: this version does not identify the type swf\n"
 	 "skip ndb at 10 x1 J: target 12: this version does not identify the type "

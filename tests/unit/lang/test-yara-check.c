@@ -119,7 +119,76 @@ static const struct {
 	 "1:24+3 string \"$a\" may slow down scanning "
 	 "(make it longer, or fewer of its bytes variable)\n"},
 	{"not slow", RULE("$a = \"MZ\"", "$a"), ""},
+	{"one byte", RULE("$a = { 4d }", "$a"),
+	 "1:24+6 string \"$a\" may slow down scanning "
+	 "(make it longer, or fewer of its bytes variable)\n"},
+	{"endless", RULE("$a = /.*abcd/", "$a"),
+	 "1:24+8 string \"$a\" contains .*, .+ or .{n,} (use .{,N} with a reasonable N)\n"},
+	{"only dots", RULE("$a = /.*x/", "$a"),
+	 "1:24+5 string \"$a\" contains .*, .+ or .{n,} (use .{,N} with a reasonable N)\n"
+	 "1:24+5 string \"$a\" may slow down scanning "
+	 "(make it longer, or fewer of its bytes variable)\n"},
+	/* loops over nothing are no rules */
+	{"empty range", "rule r { condition:\nfor all i in (2..1) : (i == 2) }",
+	 "2:15+1 invalid range: the lower bound is greater than the upper one (2..1)\n"},
+	{"empty set", RULE("$a = \"abc\"", "$a and for all of ($b*) : ($)"),
+	 "2:20+3 undefined string \"$b*\"\n"},
+	{"empty set of rules", "rule r { condition:\nall of (x*) }",
+	 "2:9+2 undefined identifier \"x\"\n"},
+	{"no advice unless it is asked for", RULE("$a = \"abc\" $b = \"abc\"", "any of them"), ""},
 };
+
+/* What is told beside, to those who want advice. */
+static const struct {
+	const char *name, *source, *want;
+} advice_cases[] = {
+	{"equal texts", RULE("$a = \"abc\" $b = \"\\x61bc\" ascii", "any of them"),
+	 "1:35+8 string \"$b\" is the same as \"$a\" (one of them is enough)\n"},
+	{"equal but for a modifier", RULE("$a = \"abc\" $b = \"abc\" nocase", "any of them"), ""},
+	{"equal but for the order",
+	 RULE("$a = \"abc\" wide ascii $b = \"abc\" ascii wide", "all of them"),
+	 "1:46+5 string \"$b\" is the same as \"$a\" (one of them is enough)\n"},
+	{"equal but for the keys",
+	 RULE("$a = \"abcd\" xor(1-2) $b = \"abcd\" xor(1-3)", "all of them"), ""},
+	{"equal bytes", RULE("$a = { 6a 6b ?? 6C } $b = {6A6B ?? 6c}", "any of them"),
+	 "1:45+12 string \"$b\" is the same as \"$a\" (one of them is enough)\n"},
+	{"equal expressions", RULE("$a = /abcd/i $b = /abcd/ $c = /abcd/i", "any of them"),
+	 "1:49+7 string \"$c\" is the same as \"$a\" (one of them is enough)\n"},
+	{"a text is no expression", RULE("$a = /abcd/ $b = \"abcd\"", "any of them"), ""},
+	{"private rule", "private rule p { condition: true }\nrule r { condition: true }",
+	 "1:14+1 no rule asks the private rule \"p\" (private rules are for others to ask them)\n"},
+	{"private rule that is asked",
+	 "private rule p { condition: true } private rule q1 { condition: true }\n"
+	 "rule r { condition: p and any of (q*) }", ""},
+	{"private rule that is asked of all", "global private rule p { condition: true }", ""},
+	{"long loop", "rule r { condition:\nfor all i in (1..1000001) : (i > 0) }",
+	 "2:15+10 this is a loop over 1000001 numbers (what takes too much work is not decided)\n"},
+	{"not so long", "rule r { condition:\nfor all i in (1..1000000) : (i > 0) }", ""},
+};
+
+static void advice(void **state)
+{
+	const struct front_settings settings = {.advice = true};
+	unsigned bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(advice_cases); i++) {
+		const struct source_text src = {STR("x.yar"), str_of(advice_cases[i].source),
+						STR(""), &settings};
+		struct told told;
+
+		told_init(&told);
+		assert_int_equal(front_for(&src)->compile(&src, told.rs, &told.report), OK);
+		buf_add_u8(&told.text, 0);
+		if (strcmp((const char *)told.text.data, advice_cases[i].want) != 0) {
+			print_error("%s: got\n%s instead of\n%s", advice_cases[i].name,
+				    (const char *)told.text.data, advice_cases[i].want);
+			bad++;
+		}
+		told_done(&told);
+	}
+	assert_int_equal(bad, 0);
+}
 
 static void diagnostics(void **state)
 {
@@ -226,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(diagnostics),
+		cmocka_unit_test(advice),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(namespaces),
 		cmocka_unit_test(full_arenas),

@@ -21,6 +21,13 @@ static const struct {
 	{"", "7 \\ 2 == -7 % 4", "(eq (int 3) (int -3))"},
 	{"", "1 << 64 == ~0", "(eq (int 0) (int -1))"},
 	{"", "1.5 + 1 == 2.5", "(eq (add (float 1.5) (int 1)) (float 2.5))"},
+	{"", "1 + 2 + filesize + 1 - 2 == 0",
+	 "(eq (sub (add (add (int 3) (size)) (int 1)) (int 2)) (int 0))"},
+	/* what is long is no deeper for that */
+	{"", "filesize + 1 - 2 + 3 - 4 + 5 - 6 + 7 - 8 + 9 * 2 == 0",
+	 "(eq (chain (size) (step add (int 1)) (step sub (int 2)) (step add (int 3)) "
+	 "(step sub (int 4)) (step add (int 5)) (step sub (int 6)) (step add (int 7)) "
+	 "(step sub (int 8)) (step add (int 18))) (int 0))"},
 	/* one comparison is false instead of undefined */
 	{"", "1.5 < filesize", "(or (lt (float 1.5) (size)))"},
 	{"", "filesize > 1.5", "(gt (size) (float 1.5))"},
@@ -117,6 +124,8 @@ static const struct {
 	{"counted", "$a at 4 and #a == 1", false},
 	{"in a set", "$a at 4 and any of them", false},
 	{"not constant", "$a at filesize", false},
+	{"beside a loop over strings", "$a at 4 and for all of ($b) : ($)", false},
+	{"beside a loop that asks for its place", "$a at 4 and for all of ($b) : ($ at 4)", true},
 };
 
 static const struct {
@@ -153,7 +162,8 @@ static void fixed_places(void **state)
 		char source[256];
 		struct told told;
 
-		snprintf(source, sizeof source, "rule r { strings: $a = \"abc\" condition: %s }",
+		snprintf(source, sizeof source,
+			 "rule r { strings: $a = \"abc\" $b = \"x\" condition: %s or $b }",
 			 places[i].condition);
 		told_init(&told);
 		told_compile(&told, "x.yar", str_of(source));
