@@ -235,8 +235,8 @@ bool confirm_run_all(struct confirm *c, const struct confirm_frame *f, uint32_t 
 	return true;
 }
 
-static bool run_alternatives(struct confirm *c, const struct confirm_frame *f, uint32_t at, uint32_t end,
-			     struct ends *set)
+static bool run_alternatives(struct confirm *c, const struct confirm_frame *f, uint32_t at,
+			     uint32_t end, struct ends *set)
 {
 	struct ends *before = confirm_take(c), *all = before ? confirm_take(c) : NULL;
 	struct image_node child;
@@ -428,7 +428,8 @@ const struct ends *confirm_part(struct confirm *c, const struct image_part *part
 	if (set == NULL)
 		return NULL;
 	ends_add(set, 0);
-	if (!confirm_run(c, &f, part->code, part->code + part->code_count, set) || ends_is_empty(set))
+	if (!confirm_run(c, &f, part->code, part->code + part->code_count, set) ||
+	    ends_is_empty(set))
 		return NULL;
 	return set;
 }

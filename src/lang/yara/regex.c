@@ -322,9 +322,27 @@ static bool at_end_of_pieces(const struct regex_reader *r)
 	return r->at == r->text.len || regex_peek(r) == '|' || regex_peek(r) == ')';
 }
 
+/*
+ * Whether it matters which of the alternatives is written first. YARA searches those at the very
+ * front by texts of up to 4 bytes each; a shorter one ends first, so that it is found first. With
+ * one of no length there is nothing to search by.
+ */
+static bool is_ordered(const struct regex_reader *r, const struct ir_node *tree, size_t begin)
+{
+	enum { ATOM = 4 };
+	bool is_front = true;
+	uint32_t min, max;
+
+	for (size_t i = 0; i < begin; i++)
+		is_front &= r->text.data[i] == '(';
+	ir_width(tree, &min, &max);
+	return min != max && (min == 0 || min >= ATOM || !is_front);
+}
+
 /* Alternatives become one node. All but the first may be empty. */
 static bool read_alternatives(struct regex_reader *r)
 {
+	const size_t begin = r->at;
 	size_t first = pieces_mark(&r->sequence);
 
 	if (at_end_of_pieces(r))
@@ -344,7 +362,7 @@ static bool read_alternatives(struct regex_reader *r)
 		r->at++;
 	}
 	struct ir_node *tree = sequence_take_alternatives(&r->sequence, first);
-	r->has_choice |= tree != NULL && tree->kind == NODE_ALT && !ir_has_fixed_width(tree);
+	r->has_choice |= tree != NULL && tree->kind == NODE_ALT && is_ordered(r, tree, begin);
 	pieces_node(&r->sequence, tree);
 	return true;
 }

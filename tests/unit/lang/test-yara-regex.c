@@ -54,13 +54,15 @@ static const struct pattern_case good[] = {
 	 "longest (concat \"abc\" (repeat 0 * greedy \"d\") \"ef\")"},
 	{"groups", "/(ab)(cd)+e(f(g))/",
 	 "longest ordered (concat \"ab\" (repeat 1 * greedy \"cd\") \"e\" (concat \"f\" \"g\"))"},
-	{"alternatives", "/ab|cd|e/", "ordered (alt \"ab\" \"cd\" \"e\")"},
+	{"alternatives", "/ab|cd|e/", "(alt \"ab\" \"cd\" \"e\")"},
 	{"empty alternatives", "/(a|)b|/",
 	 "ordered (alt (concat (alt \"a\" (concat)) \"b\") (concat))"},
+	{"alternatives behind something", "/x(ab|c)/", "ordered (concat \"x\" (alt \"ab\" \"c\"))"},
+	{"long alternatives", "/(abcde|abcd)/", "ordered (alt \"abcde\" \"abcd\")"},
 	{"empty alternative between", "/a||b/", "ordered (alt \"a\" (concat) \"b\")"},
 	{"edges", "/^ab$/", "(concat (edge start) \"ab\" (edge end))"},
 	{"edges inside", "/a^b|$c/",
-	 "ordered (alt (concat \"a\" (edge start) \"b\") (concat (edge end) \"c\"))"},
+	 "(alt (concat \"a\" (edge start) \"b\") (concat (edge end) \"c\"))"},
 	{"word borders", "/\\bab\\B/",
 	 "(concat (alt (look not-behind (gap 1 1)) (look not-ahead (gap 1 1)) "
 	 "(concat (look behind [30-39 41-5a 5f 61-7a]) (look not-ahead [30-39 "
