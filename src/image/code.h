@@ -87,6 +87,19 @@ struct image_part {
 };
 
 /*
+ * PERL: Perl expressions, in order of their patterns. Such a pattern has no parts: its
+ * part_count is 0 and its part_first is the row here.
+ */
+#define IMAGE_TAG_PERLS IMAGE_TAG('P', 'E', 'R', 'L')
+struct image_perl {
+	uint32_t pattern; /* in PATN */
+	uint32_t flags;   /* PERL_... of ir/perl.h */
+	uint32_t text, len; /* in BYTE */
+	uint32_t trigger; /* first node, in COND behind the condition of the rule */
+	uint32_t reserved;
+};
+
+/*
  * CODE: pattern trees in pre-order. A node is followed by its children, each
  * with all below it.
  *
@@ -191,6 +204,7 @@ static inline uint32_t image_gram_hash(uint32_t gram)
 
 _Static_assert(sizeof(struct image_rule) == 52, "no padding");
 _Static_assert(sizeof(struct image_pattern) == 40, "no padding");
+_Static_assert(sizeof(struct image_perl) == 24, "no padding");
 _Static_assert(sizeof(struct image_part) == 48, "no padding");
 _Static_assert(sizeof(struct image_node) == 16, "no padding");
 _Static_assert(sizeof(struct image_condition) == 16, "no padding");

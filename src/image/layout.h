@@ -1,5 +1,5 @@
 /*
- * Layout of an image file, format version 3. All numbers are little-endian,
+ * Layout of an image file, format version 5. All numbers are little-endian,
  * all positions count from the start of the file or of a section, so the file
  * works wherever it is mapped. docs/formats/image.md explains the choices.
  *
@@ -36,7 +36,7 @@
 #define IMAGE_MAGIC "\x89" "CANDOR\n"
 
 enum {
-	IMAGE_VERSION = 4,
+	IMAGE_VERSION = 5,
 	IMAGE_ALIGN = 64,
 	IMAGE_SECTIONS_MAX = 256,
 
@@ -166,7 +166,7 @@ struct image_rule_head {
 	uint8_t effect, view;
 	uint16_t flags;
 };
-enum { RULE_GLOBAL = 1 };
+enum { RULE_GLOBAL = 1, RULE_PERL = 2 /* has Perl expressions */ };
 _Static_assert(sizeof(struct image_rule_head) == 16, "drawn above");
 
 /* What is told of rules with a condition and never matched: image/code.h says whose they are. */

@@ -26,6 +26,7 @@ struct plan {
 	struct { VEC(struct image_rule); } rules;
 	struct { VEC(struct image_pattern); } patterns;
 	struct { VEC(struct image_part); } parts;
+	struct { VEC(struct image_perl); } perls;
 	struct { VEC(struct image_node); } nodes;
 	struct { VEC(uint8_t); } bytes;
 	struct { VEC(struct image_condition); } conditions;

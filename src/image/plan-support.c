@@ -45,12 +45,12 @@ static bool is_cut(const struct ir_node *node)
 
 static const char *pattern_reason(const struct ir_pattern *p)
 {
-	if (p->body == NULL)
-		return "a Perl regular expression";
 	if (p->place.base == PLACE_VERSION_INFO)
 		return "an offset in the version information";
 	if (p->place.base == PLACE_MACRO)
 		return "a macro group";
+	if (p->body == NULL)
+		return NULL;
 	/* one key is tried at a time, on one part */
 	if (p->has_xor && is_cut(p->body))
 		return "xor on a pattern with long gaps";

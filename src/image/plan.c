@@ -77,6 +77,53 @@ static uint8_t pattern_flags(const struct ir_pattern *pattern)
 			 (pattern->border == BORDER_WIDE ? PATTERN_BORDER_WIDE : 0));
 }
 
+static enum status add_perl(struct plan *p, const struct ir_pattern *pattern, uint32_t index)
+{
+	struct image_perl row = {
+		.pattern = index,
+		.flags = pattern->perl.flags,
+		.len = (uint32_t)pattern->perl.source.len,
+	};
+	enum status status =
+		plan_add_bytes(p, pattern->perl.source.data, pattern->perl.source.len, &row.text);
+
+	if (status == OK && !vec_push(&p->perls, &row))
+		status = E_NOMEM;
+	return status;
+}
+
+/* The triggers of a rule's Perl expressions, of which the first is in row `first`. */
+static enum status add_triggers(struct plan *p, const struct ir_rule *rule, size_t first,
+				uint32_t pattern_first)
+{
+	enum status status = OK;
+
+	for (size_t i = first; status == OK && i < p->perls.len; i++) {
+		uint32_t ordinal = p->perls.items[i].pattern - pattern_first;
+		const struct ir_expr *trigger = rule->patterns[ordinal]->perl.trigger;
+
+		p->perls.items[i].trigger = (uint32_t)p->conditions.len;
+		status = condition_add(p, trigger, pattern_first);
+		if (status == OK)
+			condition_mark_counted(p, trigger, pattern_first);
+	}
+	return status;
+}
+
+/* A Perl expression matches only where its trigger holds. */
+static bool can_hold_unmatched(const struct ir_rule *rule)
+{
+	if (condition_can_hold_unmatched(rule->condition))
+		return true;
+	for (uint32_t i = 0; i < rule->pattern_count; i++) {
+		const struct ir_pattern *pattern = rule->patterns[i];
+
+		if (pattern->body == NULL && condition_can_hold_unmatched(pattern->perl.trigger))
+			return true;
+	}
+	return false;
+}
+
 static enum status add_pattern(struct plan *p, const struct ir_rule *rule,
 			       const struct ir_pattern *pattern)
 {
@@ -96,8 +143,13 @@ static enum status add_pattern(struct plan *p, const struct ir_rule *rule,
 		.is_ordered = length_is_ordered(pattern->length),
 	};
 
+	if (pattern->body == NULL)
+		row.part_first = (uint32_t)p->perls.len;
+
 	if (p->patterns.len >= UINT32_MAX || !vec_push(&p->patterns, &row))
 		return E_NOMEM;
+	if (pattern->body == NULL)
+		return add_perl(p, pattern, visitor.index);
 	enum status status = plan_cut(p, pattern->body, &visitor.base);
 	if (status != OK)
 		return status;
@@ -116,6 +168,7 @@ static uint32_t all_types(const struct ir_rule *rule)
 static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 {
 	uint32_t index = (uint32_t)p->rules.len;
+	size_t first_perl = p->perls.len;
 	struct image_rule row = {
 		.head = {.source = rule->source,
 			 .line = rule->line,
@@ -134,10 +187,14 @@ static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 		status = add_pattern(p, rule, rule->patterns[i]);
 	if (status == OK)
 		status = condition_add(p, rule->condition, row.pattern_first);
+	if (status == OK)
+		status = add_triggers(p, rule, first_perl, row.pattern_first);
+	if (p->perls.len > first_perl)
+		row.head.flags |= RULE_PERL;
 	if (status != OK)
 		return status;
 	condition_mark_counted(p, rule->condition, row.pattern_first);
-	if (condition_can_hold_unmatched(rule->condition) && !vec_push(&p->always, &index))
+	if (can_hold_unmatched(rule) && !vec_push(&p->always, &index))
 		return E_NOMEM;
 	if (rule->is_global && !vec_push(&p->globals, &index))
 		return E_NOMEM;
@@ -147,7 +204,7 @@ static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 /* How long the lists are: what a rule added that cannot be laid out is cut off again. */
 struct plan_mark {
 	size_t rules, patterns, parts, nodes, bytes, conditions, sets, everywhere, placed, always;
-	size_t globals, variables, grams[IMAGE_GRAM_ROWS];
+	size_t globals, variables, perls, grams[IMAGE_GRAM_ROWS];
 	uint32_t modules;
 };
 
@@ -157,6 +214,7 @@ static struct plan_mark plan_mark(const struct plan *p)
 		.rules = p->rules.len,
 		.patterns = p->patterns.len,
 		.parts = p->parts.len,
+		.perls = p->perls.len,
 		.nodes = p->nodes.len,
 		.bytes = p->bytes.len,
 		.conditions = p->conditions.len,
@@ -179,6 +237,7 @@ static void plan_cut_off(struct plan *p, const struct plan_mark *m)
 	p->rules.len = m->rules;
 	p->patterns.len = m->patterns;
 	p->parts.len = m->parts;
+	p->perls.len = m->perls;
 	p->nodes.len = m->nodes;
 	p->bytes.len = m->bytes;
 	p->conditions.len = m->conditions;
@@ -274,6 +333,8 @@ static enum status write_lists(struct plan *p, struct image_writer *w)
 	if (status == OK)
 		status = GIVE(w, IMAGE_TAG_PARTS, p->parts);
 	if (status == OK)
+		status = GIVE(w, IMAGE_TAG_PERLS, p->perls);
+	if (status == OK)
 		status = GIVE(w, IMAGE_TAG_CODE, p->nodes);
 	if (status == OK)
 		status = GIVE(w, IMAGE_TAG_BYTES, p->bytes);
@@ -325,6 +386,7 @@ void plan_free(struct plan *p)
 	vec_done(&p->rules);
 	vec_done(&p->patterns);
 	vec_done(&p->parts);
+	vec_done(&p->perls);
 	vec_done(&p->nodes);
 	vec_done(&p->bytes);
 	vec_done(&p->conditions);

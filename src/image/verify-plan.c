@@ -2,6 +2,7 @@
 
 #include "image/code.h"
 #include "image/opened.h"
+#include "ir/perl.h"
 
 /* A section, as its tag says what it is. */
 struct list {
@@ -11,7 +12,7 @@ struct list {
 
 struct plan_view {
 	const struct image *img;
-	struct list rules, patterns, parts, nodes, bytes, conditions, sets;
+	struct list rules, patterns, parts, perls, nodes, bytes, conditions, sets;
 	struct list everywhere, placed, always, globals, wants, grams, bits, buckets, entries;
 	struct list spaces, tags, metas, names, variables, modules;
 	uint32_t rule; /* whose condition is looked at */
@@ -35,6 +36,7 @@ static enum status find_lists(struct plan_view *p, struct error *e)
 		{IMAGE_TAG_RULES, sizeof(struct image_rule), &p->rules},
 		{IMAGE_TAG_PATTERNS, sizeof(struct image_pattern), &p->patterns},
 		{IMAGE_TAG_PARTS, sizeof(struct image_part), &p->parts},
+		{IMAGE_TAG_PERLS, sizeof(struct image_perl), &p->perls},
 		{IMAGE_TAG_CODE, sizeof(struct image_node), &p->nodes},
 		{IMAGE_TAG_BYTES, 1, &p->bytes},
 		{IMAGE_TAG_CONDITIONS, sizeof(struct image_condition), &p->conditions},
@@ -118,6 +120,39 @@ static enum status check_told(struct plan_view *p, struct error *e)
 	return OK;
 }
 
+/* Parts, or a Perl expression. */
+static bool has_sound_body(const struct plan_view *p, uint32_t index)
+{
+	const struct image_pattern *pattern = (const struct image_pattern *)p->patterns.items + index;
+	const struct image_perl *perls = p->perls.items;
+
+	if (pattern->part_count > 0)
+		return range_fits(pattern->part_first, pattern->part_count, p->parts.count);
+	return pattern->part_first < p->perls.count && perls[pattern->part_first].pattern == index;
+}
+
+static enum status check_perls(struct plan_view *p, struct error *e)
+{
+	const struct image_perl *perls = p->perls.items;
+	const struct image_pattern *patterns = p->patterns.items;
+	const struct image_rule *rules = p->rules.items;
+
+	for (uint32_t i = 0; i < p->perls.count; i++) {
+		const struct image_perl *perl = &perls[i];
+
+		/* the trigger lies behind the condition of its rule; the pattern was checked */
+		if (perl->pattern >= p->patterns.count ||
+		    patterns[perl->pattern].part_count != 0 ||
+		    patterns[perl->pattern].part_first != i || perl->flags >= PERL_FLAGS_END ||
+		    perl->len == 0 || perl->len > PERL_SOURCE_MAX ||
+		    !range_fits(perl->text, perl->len, p->bytes.count) ||
+		    perl->trigger >= p->conditions.count ||
+		    perl->trigger <= rules[patterns[perl->pattern].rule].condition)
+			return damaged(p, perl, "Perl expression is damaged", e);
+	}
+	return OK;
+}
+
 static enum status check_patterns(struct plan_view *p, struct error *e)
 {
 	const struct image_pattern *patterns = p->patterns.items;
@@ -126,9 +161,8 @@ static enum status check_patterns(struct plan_view *p, struct error *e)
 		const struct image_pattern *pattern = &patterns[i];
 
 		if (pattern->rule >= p->rules.count || pattern->view >= VIEW_COUNT ||
-		    pattern->base > PLACE_MACRO || pattern->part_count == 0 ||
-		    pattern->is_ordered > 1 ||
-		    !range_fits(pattern->part_first, pattern->part_count, p->parts.count))
+		    pattern->base > PLACE_MACRO || pattern->is_ordered > 1 ||
+		    !has_sound_body(p, i))
 			return damaged(p, pattern, "pattern is damaged", e);
 	}
 	return OK;
@@ -407,7 +441,7 @@ static enum status check_grams(struct plan_view *p, struct error *e)
 enum status verify_plan(const struct image *img, struct error *e)
 {
 	static enum status (*const checks[])(struct plan_view *, struct error *) = {
-		check_rules,   check_patterns,   check_code,    check_parts,
+		check_rules,   check_patterns,   check_perls,   check_code,    check_parts,
 		check_told,    check_conditions, check_indices, check_grams,
 	};
 	struct plan_view p = {.img = img};

@@ -1,6 +1,7 @@
 /*
  * What a rule must keep to before the planner trusts it.
  */
+#include "ir/perl.h"
 #include "ir/rule.h"
 
 static const int arities[] = {
@@ -184,9 +185,11 @@ static enum status check_expr(const struct ir_rule *rule, const struct ir_expr *
 	return status;
 }
 
-static enum status check_pattern(const struct ir_rule *rule, const struct ir_pattern *p,
-				 struct error *e)
+static enum status check_pattern(const struct ir_rule *rule, uint32_t index, struct error *e)
 {
+	const struct ir_pattern *p = rule->patterns[index];
+	struct ir_rule before = *rule;
+
 	if (p->has_xor && p->xor_first > p->xor_last)
 		return refuse(e, "a range of xor keys ends before it begins");
 	if (p->body != NULL)
@@ -195,7 +198,11 @@ static enum status check_pattern(const struct ir_rule *rule, const struct ir_pat
 		return refuse(e, "a pattern is empty");
 	if (p->perl.trigger == NULL)
 		return refuse(e, "a Perl expression has no trigger");
-	return check_expr(rule, p->perl.trigger, 0, e);
+	if (p->perl.source.len > PERL_SOURCE_MAX || p->perl.flags >= PERL_FLAGS_END)
+		return refuse(e, "a Perl expression is too long or has unknown flags");
+	/* a trigger knows of the patterns before its own */
+	before.pattern_count = index;
+	return check_expr(&before, p->perl.trigger, 0, e);
 }
 
 enum status ir_check(const struct ir_rule *rule, struct error *e)
@@ -207,7 +214,7 @@ enum status ir_check(const struct ir_rule *rule, struct error *e)
 	if (rule->condition == NULL)
 		return refuse(e, "the rule has no condition");
 	for (uint32_t i = 0; i < rule->pattern_count; i++) {
-		enum status status = check_pattern(rule, rule->patterns[i], e);
+		enum status status = check_pattern(rule, i, e);
 
 		if (status != OK)
 			return status;

@@ -115,7 +115,8 @@ struct ir_pattern {
 	struct str name; /* "$a", or "" */
 	const struct ir_node *body; /* NULL for a Perl expression */
 	struct {
-		struct str source, flags;
+		struct str source;
+		uint32_t flags; /* PERL_..., of ir/perl.h */
 		const struct ir_expr *trigger; /* searched only when true */
 	} perl;
 	struct ir_place place;

@@ -7,6 +7,7 @@
  */
 #include "base/buf.h"
 #include "base/text.h"
+#include "ir/perl.h"
 #include "ir/rule.h"
 
 static const char *const op_names[] = {
@@ -247,7 +248,9 @@ static void print_pattern(struct buf *to, const struct ir_pattern *p)
 		buf_add_str(to, STR("(perl "));
 		text_json(to, p->perl.source);
 		buf_add_u8(to, ' ');
-		text_json(to, p->perl.flags);
+		buf_add_u8(to, '"');
+		perl_print_flags(to, p->perl.flags);
+		buf_add_u8(to, '"');
 		buf_add_u8(to, ' ');
 		ir_print_expr(to, p->perl.trigger);
 		buf_add_u8(to, ')');

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "match/evaluate.h"
 #include "match/explain.h"
+#include "match/perl.h"
 #include "match/search.h"
 
 struct matcher {
@@ -13,6 +14,7 @@ struct matcher {
 	struct match_object object;
 	struct search search;
 	struct condition condition;
+	struct perl_search perls;
 	uint8_t *spaces; /* by namespace: enum space_state */
 	struct { VEC(uint32_t); } rules; /* whose conditions are to be evaluated */
 	struct { VEC(uint32_t); } undecided;
@@ -90,6 +92,8 @@ enum status matcher_new(const struct image *img, struct matcher **ret, struct er
 		status = search_init(&m->search, &m->tables);
 	if (status == OK)
 		status = init_condition(m, img);
+	if (status == OK)
+		status = perl_init(&m->perls, &m->tables);
 	if (status != OK) {
 		matcher_free(m);
 		return error_at(e, status, 0, "no memory for a matcher");
@@ -103,6 +107,7 @@ void matcher_free(struct matcher *m)
 	if (m == NULL)
 		return;
 	search_done(&m->search);
+	perl_done(&m->perls);
 	arena_free(m->condition.texts);
 	free(m->condition.rules);
 	free(m->spaces);
@@ -128,6 +133,7 @@ enum status matcher_begin(struct matcher *m, const struct match_object *object)
 	m->object = *object;
 	search_begin(&m->search, &m->object);
 	condition_begin(&m->condition, &m->object);
+	perl_begin(&m->perls);
 	return OK;
 }
 
@@ -204,6 +210,20 @@ static struct match_hit show(struct matcher *m, uint32_t index, const struct ima
 	return hit;
 }
 
+/* Perl expressions are searched for only where the rest of the rule leaves it open. */
+static enum known holds(struct matcher *m, uint32_t index, const struct image_rule *rule)
+{
+	enum known known;
+
+	if ((rule->head.flags & RULE_PERL) != 0)
+		perl_expect(&m->condition, rule);
+	known = condition_holds(&m->condition, index, rule->condition);
+	if (known != UNKNOWN || (rule->head.flags & RULE_PERL) == 0)
+		return known;
+	perl_find(&m->perls, &m->condition, index);
+	return condition_holds(&m->condition, index, rule->condition);
+}
+
 /* Evaluate one rule with its share of the work that is left in *pool. */
 static void decide(struct matcher *m, uint32_t index, uint64_t *pool)
 {
@@ -217,8 +237,7 @@ static void decide(struct matcher *m, uint32_t index, uint64_t *pool)
 	if (!applies(m, &rule))
 		return;
 	found->work = share;
-	m->condition.rules[index] =
-		(uint8_t)(1 + condition_holds(&m->condition, index, rule.condition));
+	m->condition.rules[index] = (uint8_t)(1 + holds(m, index, &rule));
 	*pool -= min_u64(*pool, share - found->work);
 }
 

@@ -97,6 +97,7 @@ enum status tables_open(const struct image *img, struct match_tables *ret, struc
 		SECTION(IMAGE_TAG_RULES, rules, rule_count),
 		SECTION(IMAGE_TAG_PATTERNS, patterns, pattern_count),
 		SECTION(IMAGE_TAG_PARTS, parts, part_count),
+		SECTION(IMAGE_TAG_PERLS, perls, perl_count),
 		SECTION(IMAGE_TAG_CODE, nodes, node_count),
 		SECTION(IMAGE_TAG_BYTES, bytes, byte_count),
 		SECTION(IMAGE_TAG_CONDITIONS, conditions, condition_count),

@@ -22,13 +22,14 @@ struct match_tables {
 	const struct image_rule *rules;
 	const struct image_pattern *patterns;
 	const struct image_part *parts;
+	const struct image_perl *perls;
 	const struct image_node *nodes;
 	const uint8_t *bytes;
 	const struct image_condition *conditions;
 	const uint32_t *sets, *everywhere, *placed, *always, *globals, *wants, *spaces;
 	uint32_t rule_count, pattern_count, part_count, node_count, byte_count, condition_count;
 	uint32_t set_count, everywhere_count, placed_count, always_count, global_count, want_count;
-	uint32_t space_count;
+	uint32_t space_count, perl_count;
 	uint32_t part_max, anchor_max; /* the longest part, the farthest anchor */
 	struct gram_table grams[IMAGE_GRAM_ROWS];
 };

@@ -11,11 +11,12 @@
  *	fuzzy_img#hash                      a perceptual hash of an image
  *	[offset:]pattern[::modifiers]       a pattern
  *
- * Only the last is served. A signature with one of the others is skipped.
+ * Perl expressions and patterns are served. A signature with one of the others is skipped.
  */
 #include "lang/clamav/hexpattern.h"
 #include "lang/clamav/logic.h"
 #include "lang/clamav/offset.h"
+#include "lang/clamav/perl.h"
 #include "lang/clamav/tdb.h"
 
 struct subsignatures {
@@ -54,38 +55,18 @@ static bool starts_with_number(struct str text, char then)
 	return i > 0 && i < text.len && text.data[i] == then;
 }
 
-/* Why a sub-signature is not served, or NULL for a pattern. */
+/* Why a sub-signature is not served, or NULL for a pattern or a Perl expression. */
 static const char *unsupported(struct str text)
 {
 	if (str_starts(text, STR("${")))
 		return "macros";
 	if (str_find(text, '/') < text.len)
-		return "Perl expressions (PCRE)";
+		return NULL;
 	if (starts_with_number(text, '(') && str_find(text, '#') < text.len)
 		return "byte comparisons";
 	if (str_starts(text, STR("fuzzy_img#")))
 		return "perceptual hashes of images (fuzzy_img)";
 	return NULL;
-}
-
-static enum status check_perl(struct signature *s, struct str text)
-{
-	size_t open = str_find(text, '/');
-	size_t close = open;
-	struct logic trigger;
-
-	for (size_t i = open + 1; i < text.len; i++) {
-		if (text.data[i] == '/' && text.data[i - 1] != '\\')
-			close = i;
-	}
-	if (close == open)
-		return fault_char(&s->fault, text, open, "this expression has no closing /");
-	size_t colon = str_find(str_first(text, open), ':');
-	struct str expr = str_first(text, open);
-	if (colon < open)
-		expr = str_from(expr, colon + 1);
-	enum status status = logic_read(s->rs->arena, expr, &s->fault, &trigger);
-	return status == E_UNSUPPORTED ? OK : status;
 }
 
 static enum status read_modifiers(struct signature *s, struct str text, unsigned *ret)
@@ -144,17 +125,19 @@ static enum status read_pattern(struct signature *s, struct str text, const stru
 	return status;
 }
 
-static enum status read_subsignature(struct signature *s, struct str text,
+static enum status read_subsignature(struct signature *s, struct str text, uint32_t index,
 				     const struct target *target, struct ir_pattern *pattern)
 {
 	const char *reason = unsupported(text);
 
 	if (text.len == 0)
 		return fault_at(&s->fault, text, "this sub-signature is empty");
-	if (reason == NULL)
-		return read_pattern(s, text, target, pattern);
-	signature_skip(s, "%s", reason);
-	return str_find(text, '/') < text.len && text.data[0] != '$' ? check_perl(s, text) : OK;
+	if (reason != NULL) {
+		signature_skip(s, "%s", reason);
+		return OK;
+	}
+	return str_find(text, '/') < text.len ? perl_read(s, text, index, target, pattern)
+					      : read_pattern(s, text, target, pattern);
 }
 
 static enum status read_patterns(struct signature *s, const struct subsignatures *subs,
@@ -166,7 +149,7 @@ static enum status read_patterns(struct signature *s, const struct subsignatures
 
 	for (uint32_t i = 0; status == OK && i < subs->count; i++) {
 		list[i] = &patterns[i];
-		status = read_subsignature(s, subs->items[i], target, list[i]);
+		status = read_subsignature(s, subs->items[i], i, target, list[i]);
 	}
 	if (status == OK)
 		*ret = list;
