@@ -106,8 +106,10 @@ enum status perl_read(struct signature *s, struct str text, uint32_t index,
 		status = read_flags(s, pieces.flags, &flags);
 	if (status == OK)
 		status = check(s, pieces.source, flags);
+	if (status != OK)
+		return status;
 	pattern->rule = MATCH_RISING_START;
-	pattern->perl.source = pieces.source;
 	pattern->perl.flags = flags;
-	return status;
+	pattern->perl.source = arena_str(s->rs->arena, pieces.source);
+	return pattern->perl.source.data != NULL ? OK : E_LIMIT;
 }
