@@ -128,7 +128,7 @@ static const pcre2_code *code_of(struct perl_search *p, uint32_t row)
 
 /* Where in the object to search. */
 struct extent {
-	uint64_t from, end; /* the bytes that PCRE2 sees start at 0 unless they are encompassed */
+	uint64_t end;         /* of the bytes that PCRE2 sees, which begin with the object */
 	uint64_t first, last; /* starts that are fine */
 	uint32_t options;
 };
@@ -142,13 +142,13 @@ static bool extent_of(const struct condition *c, const struct image_pattern *pat
 
 	if (!place_of(pattern, c->object, &place) || place.first > size)
 		return false;
-	*ret = (struct extent){0, size, place.first, place.last, 0};
+	*ret = (struct extent){size, place.first, place.last, 0};
 	if (pattern->base == PLACE_ANYWHERE)
 		return true;
 	bool is_point = place.first == place.last;
 	if ((flags & PERL_ENCOMPASS) != 0)
 		ret->end = min_u64(size, place.last);
-	if ((flags & PERL_ROLLING) != 0)
+	if (is_point && (flags & PERL_ROLLING) != 0)
 		ret->last = UINT64_MAX;
 	else if (is_point)
 		ret->options = PCRE2_ANCHORED;

@@ -57,18 +57,28 @@ static const struct source_case signatures_cases[] = {
 	 "skip ldb at 6 x1 F: for functionality levels above 216\n"
 	 "skip ldb at 7 x1 G: for functionality levels below 216\n"
 	 "skip ldb at 8 x1 H: target 2: this version does not identify the type ole2\n"},
+	{"Perl expressions", "a.ldb",
+	 STR("A;Engine:51-255,Target:0;0&1;6162;0/a;b:c\\/d/ig\n"
+	 "B;Engine:51-255,Target:0;0&1;6162;4,2:0=0/ab/\n"),
+	 "(rule \"A\" detect raw (pattern \"ab\" rising) (pattern (perl \"a;b:c\\\\/d\" \"gi\" "
+	 "(matched 0)) rising) (and (matched 0) (matched 1)))\n"
+	 "(rule \"B\" detect raw (pattern \"ab\" rising) (pattern (perl \"ab\" \"\" "
+	 "(not (matched 0))) (start +4 +2) rising) (and (matched 0) (matched 1)))\n"},
+	{"bad Perl expressions", "a.ldb",
+	 STR("A;Engine:51-255,Target:0;0&1;6162;0/a(b/\n"
+	 "B;Engine:51-255,Target:0;0&1;6162;1/ab/\n"
+	 "C;Engine:51-255,Target:0;0&1;6162;0/ab/Q\n"
+	 "D;Engine:51-255,Target:0;0&1;6162;0//\n"),
+	 "?"},
 	{"skipped sub-signatures", "a.ldb",
-	 STR("A;Engine:51-255,Target:0;0&1;6162;0/a;b:c\\/d/i\n"
-	 "B;Engine:51-255,Target:0;0&1;6162;4:0/ab/\n"
-	 "C;Engine:51-255,Target:0;0&1;6162;0(>>4#hb2#=16)\n"
+	 STR("C;Engine:51-255,Target:0;0&1;6162;0(>>4#hb2#=16)\n"
 	 "D;Engine:51-255,Target:0;0&1;6162;${1-4}3$\n"
 	 "E;Engine:51-255,Target:0;0;fuzzy_img#0123456789abcdef\n"
 	 "F;Engine:51-255,Target:0;0;$3$:6162\n"),
-	 "skip ldb at 1 x2 A: Perl expressions (PCRE)\n"
-	 "skip ldb at 3 x1 C: byte comparisons\n"
-	 "skip ldb at 4 x1 D: macros\n"
-	 "skip ldb at 5 x1 E: perceptual hashes of images (fuzzy_img)\n"
-	 "skip ldb at 6 x1 F: macro groups\n"},
+	 "skip ldb at 1 x1 C: byte comparisons\n"
+	 "skip ldb at 2 x1 D: macros\n"
+	 "skip ldb at 3 x1 E: perceptual hashes of images (fuzzy_img)\n"
+	 "skip ldb at 4 x1 F: macro groups\n"},
 	{"not a byte comparison", "a.ldb",
 	 STR("N;Engine:51-255,Target:0;0;6162(63|64)\n"),
 	 "(rule \"N\" detect raw (pattern (concat \"ab\" [63-64]) rising) (matched "
