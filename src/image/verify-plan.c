@@ -123,7 +123,7 @@ static enum status check_told(struct plan_view *p, struct error *e)
 /* Parts, or a Perl expression. */
 static bool has_sound_body(const struct plan_view *p, uint32_t index)
 {
-	const struct image_pattern *pattern = (const struct image_pattern *)p->patterns.items + index;
+	const struct image_pattern *patterns = p->patterns.items, *pattern = &patterns[index];
 	const struct image_perl *perls = p->perls.items;
 
 	if (pattern->part_count > 0)

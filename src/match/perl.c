@@ -146,7 +146,7 @@ static bool extent_of(const struct condition *c, const struct image_pattern *pat
 	if (pattern->base == PLACE_ANYWHERE)
 		return true;
 	bool is_point = place.first == place.last;
-	if ((flags & PERL_ENCOMPASS) != 0)
+	if (!is_point && (flags & PERL_ENCOMPASS) != 0)
 		ret->end = min_u64(size, place.last);
 	if (is_point && (flags & PERL_ROLLING) != 0)
 		ret->last = UINT64_MAX;

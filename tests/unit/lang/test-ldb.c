@@ -69,7 +69,10 @@ static const struct source_case signatures_cases[] = {
 	 "B;Engine:51-255,Target:0;0&1;6162;1/ab/\n"
 	 "C;Engine:51-255,Target:0;0&1;6162;0/ab/Q\n"
 	 "D;Engine:51-255,Target:0;0&1;6162;0//\n"),
-	 "?"},
+	 "1:40+1 missing closing parenthesis\n"
+	 "2:35+1 a trigger names only sub-signatures before its own\n"
+	 "3:40+1 this is no flag of an expression (flags: g r e i s m x A E U)\n"
+	 "4:37+1 this expression is empty\n"},
 	{"skipped sub-signatures", "a.ldb",
 	 STR("C;Engine:51-255,Target:0;0&1;6162;0(>>4#hb2#=16)\n"
 	 "D;Engine:51-255,Target:0;0&1;6162;${1-4}3$\n"
