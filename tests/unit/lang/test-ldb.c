@@ -148,7 +148,7 @@ static const struct source_case signatures_cases[] = {
 	 STR("N;Engine:51-255,Target:0;0&;6162\n"),
 	 "1:28+1 expected the number of a sub-signature or (\n"},
 	{"malformed beats skipped", "a.ldb",
-	 STR("N;Engine:51-255,Target:2;0&1;0/a/;61z2\n"),
+	 STR("N;Engine:51-255,Target:2;0&1;${1-4}3$;61z2\n"),
 	 "1:37+1 expected a hex digit or ?\n"},
 };
 
