@@ -149,7 +149,7 @@ static const struct source_case signatures_cases[] = {
 	 "1:28+1 expected the number of a sub-signature or (\n"},
 	{"malformed beats skipped", "a.ldb",
 	 STR("N;Engine:51-255,Target:2;0&1;${1-4}3$;61z2\n"),
-	 "1:37+1 expected a hex digit or ?\n"},
+	 "1:41+1 expected a hex digit or ?\n"},
 };
 
 static void signatures(void **state)
