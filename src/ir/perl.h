@@ -10,16 +10,16 @@
 #include "base/str.h"
 
 enum {
-	PERL_NOCASE = 1,       /* i */
-	PERL_DOT_ALL = 2,      /* s: a dot stands for a line feed, too */
-	PERL_MULTILINE = 4,    /* m */
-	PERL_EXTENDED = 8,     /* x */
-	PERL_ANCHORED = 16,    /* A */
-	PERL_DOLLAR_END = 32,  /* E: a dollar stands for the very end */
-	PERL_UNGREEDY = 64,    /* U */
-	PERL_EVERY = 128,      /* g: all matches count, not only the first */
-	PERL_ROLLING = 256,    /* r: the search only begins at the offset */
-	PERL_ENCOMPASS = 512,  /* e: the match lies in the range of the offset */
+	PERL_NOCASE = 1,      /* i */
+	PERL_DOT_ALL = 2,     /* s: a dot stands for a line feed, too */
+	PERL_MULTILINE = 4,   /* m */
+	PERL_EXTENDED = 8,    /* x */
+	PERL_ANCHORED = 16,   /* A */
+	PERL_DOLLAR_END = 32, /* E: a dollar stands for the very end */
+	PERL_UNGREEDY = 64,   /* U */
+	PERL_EVERY = 128,     /* g: all matches count, not only the first */
+	PERL_ROLLING = 256,   /* r: the search only begins at the offset */
+	PERL_ENCOMPASS = 512, /* e: the match lies in the range of the offset */
 	PERL_FLAGS_END = 1024,
 };
 

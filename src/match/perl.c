@@ -128,7 +128,7 @@ static const pcre2_code *code_of(struct perl_search *p, uint32_t row)
 
 /* Where in the object to search. */
 struct extent {
-	uint64_t end;         /* of the bytes that PCRE2 sees, which begin with the object */
+	uint64_t end;	      /* of the bytes that PCRE2 sees, which begin with the object */
 	uint64_t first, last; /* starts that are fine */
 	uint32_t options;
 };
@@ -195,8 +195,7 @@ static bool find(struct perl_search *p, struct condition *c, struct found *f)
 	if (bytes_of(p, c) == NULL)
 		return false;
 	const pcre2_code *code = code_of(p, pattern.part_first);
-	return code != NULL &&
-	       run(p, c->found, f, code, &extent, (perl.flags & PERL_EVERY) != 0);
+	return code != NULL && run(p, c->found, f, code, &extent, (perl.flags & PERL_EVERY) != 0);
 }
 
 void perl_find(struct perl_search *p, struct condition *c, uint32_t rule)

@@ -21,7 +21,7 @@ struct perl_search {
 	struct pcre2_real_match_context_8 *context;
 	uint8_t *bytes; /* the object, when `is_read` and it could be */
 	bool is_read;
-	uint64_t *work;   /* during a match */
+	uint64_t *work;	  /* during a match */
 	uint64_t last_at; /* where PCRE2 was last seen in it */
 };
 
