@@ -137,7 +137,7 @@ static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 	if (status != OK)
 		return status;
 	condition_mark_counted(p, rule->condition, row.pattern_first);
-	if (condition_can_hold_unmatched(rule->condition) && !vec_push(&p->always, &index))
+	if (condition_matters_unmatched(rule->condition) && !vec_push(&p->always, &index))
 		return E_NOMEM;
 	if (rule->is_global && !vec_push(&p->globals, &index))
 		return E_NOMEM;
