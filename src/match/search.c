@@ -22,7 +22,7 @@ enum {
 	WORK_BASE = 1 << 27,
 	WORK_PER_BYTE = 1024,
 	/* What one pattern may take of it, not counting starts that cost no more than TRY_FREE. */
-	PATTERN_WORK_BASE = 1 << 23,
+	PATTERN_WORK_BASE = 1 << 24,
 	PATTERN_WORK_PER_BYTE = 64,
 	TRY_FREE = 256,
 	CANDIDATE_COST = 8,
