@@ -160,13 +160,7 @@ static void put_atom(struct made_rule *r)
 
 static void put_quantifier(struct made_rule *r)
 {
-	bool is_dot = r->text.len > 0 && r->text.data[r->text.len - 1] == '.';
-
-	/* YARA takes a long lazy .{n,} for the jump of a hex string: over lines, and never wide */
-	if (is_dot && r->is_lazy)
-		PICK(r, "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{,2}");
-	else
-		PICK(r, "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "{,2}", "{2}", "{1}");
+	PICK(r, "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "{,2}", "{2}", "{1}", "+", "?");
 	if (r->is_lazy != chance(r, 64))
 		put(r, "?");
 }
