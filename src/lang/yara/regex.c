@@ -336,7 +336,8 @@ static bool read_piece(struct regex_reader *r)
 
 	if (q.len > 0) {
 		r->at += q.len;
-		return regex_fail(r, r->at - q.len, "a character of that kind is written with a '\\'",
+		return regex_fail(r, r->at - q.len,
+				  "a character of that kind is written with a '\\'",
 				  "there is nothing to repeat");
 	}
 	if (read_border(r))
