@@ -37,7 +37,7 @@ def info_of(members, **fields):
     lines = [header(**fields)]
     lines += [b"%s:%d:%s" % (name.encode(), len(data), hashlib.sha256(data).hexdigest().encode())
               for name, data in members]
-    return b"\n".join(lines) + b"\nDSIG:X\n"
+    return b"\n".join(lines) + b"\nDSIG:" + b"x" * 100 + b"\n"
 
 
 def pack(members, info=None, zipped=True, md5=None, count=4):
@@ -138,6 +138,34 @@ def test_a_bomb_is_refused(tmp_path):
         assert r.status == 2 and b"0 .info files" in r.err
 
 
+def test_unpack_writes_what_is_in_it(tmp_path):
+    (tmp_path / "main.cvd").write_bytes(GOOD)
+    r = candor("db", "unpack", tmp_path / "main.cvd", tmp_path / "out")
+    assert (r.status, r.err) == (0, b"")
+    wanted = {**MEMBERS, "COPYING": b"free\n", "main.info": info_of(ITEMS)}
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == wanted
+    assert sorted(r.lines) == sorted(f"{n}\t{len(d)}" for n, d in wanted.items())
+
+
+def test_unpack_replaces_nothing(tmp_path):
+    (tmp_path / "main.cvd").write_bytes(GOOD)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "main.hdb").symlink_to(tmp_path / "elsewhere")
+    r = candor("db", "unpack", tmp_path / "main.cvd", tmp_path / "out")
+    assert r.status == 2 and r.out == b"" and b"main.hdb is there already" in r.err
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["main.hdb"]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_unpack_refuses_a_wrong_one(tmp_path, case):
+    data, message = WRONG[case]
+    (tmp_path / "main.cvd").write_bytes(data)
+    r = candor("db", "unpack", tmp_path / "main.cvd", tmp_path / "out")
+    assert r.status == 2 and message in r.err and b"offset " in r.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.skipif(shutil.which("sigtool") is None, reason="ClamAV is not installed")
 def test_sigtool_reads_what_the_tests_make(tmp_path):
     (tmp_path / "main.cud").write_bytes(GOOD)
@@ -148,7 +176,9 @@ def test_sigtool_reads_what_the_tests_make(tmp_path):
 
 @pytest.mark.skipif(shutil.which("clamscan") is None, reason="ClamAV is not installed")
 def test_clamscan_finds_the_same(tmp_path, scanned):
-    (tmp_path / "main.cud").write_bytes(GOOD)
+    # it takes a file without a signature at all, but not one with a wrong signature
+    info = info_of(ITEMS).split(b"DSIG:")[0]
+    (tmp_path / "main.cud").write_bytes(pack(ITEMS, info=info))
     r = subprocess.run(["clamscan", "-d", tmp_path / "main.cud", "--no-summary", scanned],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert b"Test.Body.UNOFFICIAL" in r.stdout and b"Test.Hash.UNOFFICIAL" in r.stdout
