@@ -1,6 +1,7 @@
 #include "cell/compile.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,6 +9,8 @@
 #include "cell/include.h"
 #include "cell/jail.h"
 #include "cell/wire.h"
+#include "lang/container.h"
+#include "lang/lines.h"
 #include "os/channel.h"
 #include "os/file.h"
 #include "os/process.h"
@@ -89,8 +92,80 @@ static enum status write_image(struct build_sink *sink, const void *data, size_t
 	return c->image.bad ? E_NOMEM : OK;
 }
 
+static void complain(struct compiler *c, enum severity severity, struct str source,
+		     const char *message, const char *hint)
+{
+	const struct diagnostic d = {
+		.severity = severity,
+		.source = source,
+		.line = 1,
+		.col = 1,
+		.width = 1,
+		.message = message,
+		.hint = hint,
+	};
+
+	tell_diagnostic(&c->report, &d);
+}
+
+static enum status compile_members(struct compiler *c, struct ruleset *rs, uint32_t index,
+				   const struct source_text *src, const struct contents *from)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; status == OK && i < from->members.len; i++) {
+		const struct member *m = &from->members.items[i];
+		struct source_text text = *src;
+		const struct front *front;
+
+		if (str_ends_nocase(m->name, STR(".info")) || str_eq(m->name, STR("COPYING")))
+			continue;
+		text.text = m->text;
+		text.name = arena_format(rs->arena, "%.*s:%.*s", STR_ARG(src->name),
+					 STR_ARG(m->name));
+		if (text.name.data == NULL)
+			return E_LIMIT;
+		/* a member without a known suffix is never guessed at */
+		front = front_knows_suffix(m->name) ? front_for(&text) : NULL;
+		if (front == NULL) {
+			complain(c, SEVERITY_WARNING, text.name,
+				 "left out: not in a rule language that is known", NULL);
+			continue;
+		}
+		inclusion_begin(&c->inclusion, index, text.text);
+		status = front->compile(&text, rs, &c->report);
+	}
+	return status;
+}
+
+/* The container itself is a source without rules, whose language says what it is. */
+static enum status compile_container(struct compiler *c, struct ruleset *rs, uint32_t index,
+				     const struct source_text *src, struct error *e)
+{
+	size_t ceiling = (size_t)(c->options->memory / 2);
+	struct contents contents;
+	struct error why = {0};
+	uint32_t source;
+	enum status status =
+		container_open(container_for(src->name), src, ceiling, &contents, &why);
+
+	if (status != OK && why.code != OK)
+		(void)error_at(e, status, why.at, "%.40s: offset %" PRIu64 ": %s",
+			       c->options->sources[index].name, why.at, why.text);
+	if (status == OK)
+		status = source_begin(rs, src, contents.about, &source);
+	if (status == OK && contents.is_newer)
+		complain(c, SEVERITY_WARNING, src->name,
+			 "made for a later functionality level than this version has", NULL);
+	if (status == OK)
+		status = compile_members(c, rs, index, src, &contents);
+	c->sources++;
+	contents_done(&contents);
+	return status;
+}
+
 static enum status compile_text(struct compiler *c, struct ruleset *rs, uint32_t index,
-				struct str text)
+				struct str text, struct error *e)
 {
 	const struct compile_source *s = &c->options->sources[index];
 	const struct source_text src = {
@@ -99,20 +174,13 @@ static enum status compile_text(struct compiler *c, struct ruleset *rs, uint32_t
 		.space = s->space != NULL ? str_of(s->space) : STR(""),
 		.settings = &c->settings,
 	};
+
+	if (c->settings.language == NULL && container_for(src.name) != NULL)
+		return compile_container(c, rs, index, &src, e);
 	const struct front *front = front_for(&src);
-
 	if (front == NULL) {
-		const struct diagnostic d = {
-			.severity = SEVERITY_ERROR,
-			.source = src.name,
-			.line = 1,
-			.col = 1,
-			.width = 1,
-			.message = "not in a rule language that is known",
-			.hint = "the suffix of the file's name says which language it is",
-		};
-
-		tell_diagnostic(&c->report, &d);
+		complain(c, SEVERITY_ERROR, src.name, "not in a rule language that is known",
+			 "the suffix of the file's name says which language it is");
 		return OK;
 	}
 	c->sources++;
@@ -130,13 +198,13 @@ static enum status compile_source(struct compiler *c, struct ruleset *rs,
 	if (status != OK)
 		return status;
 	if (size == 0)
-		return compile_text(c, rs, index, STR(""));
+		return compile_text(c, rs, index, STR(""), e);
 	/* mapped, so that a large source is no memory of ours; cut under our hands, we die */
 	void *text = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, s->fd, 0);
 
 	if (text == MAP_FAILED)
 		return error_at(e, E_IO, 0, "%.60s: cannot map: %s", s->name, strerror(errno));
-	status = compile_text(c, rs, index, (struct str){text, (size_t)size});
+	status = compile_text(c, rs, index, (struct str){text, (size_t)size}, e);
 	munmap(text, (size_t)size);
 	if (status != OK)
 		return error_at(e, status, 0, "%.80s: %s", s->name, status_name(status));

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/db-unpack.h"
 #include "cli/diagnostics.h"
 #include "cli/human.h"
 #include "cli/inspect.h"
@@ -23,10 +24,12 @@ static const char usage[] =
 	"usage: candor db build -o IMAGE [--keep-going] [--allow-includes] SOURCE…\n"
 	"       candor db info [--json] IMAGE\n"
 	"       candor db verify IMAGE\n"
+	"       candor db unpack CONTAINER [FOLDER]\n"
 	"\n"
 	"  build    compile files and folders of rules into one image\n"
 	"  info     tell what is in an image: sources, kinds, what was skipped and why\n"
 	"  verify   read all of an image and tell whether it is whole\n"
+	"  unpack   write the files in a .cvd, .cld or .cud; none is replaced\n"
 	"\n"
 	"  -o, --output IMAGE   the image to write; replaced when it is whole\n"
 	"  -k, --keep-going     malformed rules are left out and do not count as a failure\n"
@@ -245,6 +248,25 @@ static int run_inspection(int argc, char **argv)
 	return inspect(argv[optind], what);
 }
 
+static int run_unpack(int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	struct error e = {0};
+
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+		if (c != 'h')
+			return misuse_of_option(argv, c);
+		return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
+	}
+	int left = argc - optind;
+	if (left != 1 && left != 2)
+		return misuse("a CONTAINER and at most one FOLDER are expected");
+	const char *folder = left == 2 ? argv[optind + 1] : ".";
+	enum status status = db_unpack(argv[optind], folder, &e);
+	return status == OK ? EXIT_FOUND_NOTHING : fail(argv[optind], status, &e);
+}
+
 int cmd_db(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
@@ -253,7 +275,9 @@ int cmd_db(int argc, char **argv)
 		return run_build(argc - 1, argv + 1);
 	if (strcmp(verb, "info") == 0 || strcmp(verb, "verify") == 0)
 		return run_inspection(argc - 1, argv + 1);
+	if (strcmp(verb, "unpack") == 0)
+		return run_unpack(argc - 1, argv + 1);
 	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
 		return fputs(usage, stdout) < 0 ? EXIT_TROUBLE : EXIT_FOUND_NOTHING;
-	return misuse("build, info or verify is expected");
+	return misuse("build, info, verify or unpack is expected");
 }

@@ -335,46 +335,57 @@ struct anchor anchor_choose(const struct prefix *prefix, struct key_range keys,
 	return best.anchor;
 }
 
-static enum status add_combinations(const struct prefix *prefix, struct anchor anchor, uint8_t key,
-				    struct image_gram gram, struct plan_grams *to)
+/* The bytes of each position of an anchor. */
+struct wheels {
+	uint32_t width;
+	uint32_t counts[4];
+	uint8_t values[4][256];
+};
+
+static void turn_to(struct wheels *w, const struct prefix *prefix, struct anchor anchor)
 {
-	unsigned at[4] = {0};
-	uint32_t i = 0;
-
-	/* an odometer: position i counts through its set, 256 means it ran over */
-	for (;;) {
-		const uint8_t *set = prefix->sets[anchor.distance + i];
-
-		while (at[i] < 256 && !has(set, at[i]))
-			at[i]++;
-		if (at[i] == 256 && i == 0)
-			return OK;
-		if (at[i] == 256) {
-			at[i--] = 0;
-			at[i]++;
-			continue;
+	w->width = anchor.width;
+	for (uint32_t i = 0; i < anchor.width; i++) {
+		w->counts[i] = 0;
+		for (unsigned c = 0; c < 256; c++) {
+			if (has(prefix->sets[anchor.distance + i], c))
+				w->values[i][w->counts[i]++] = (uint8_t)c;
 		}
-		if (++i < anchor.width)
-			continue;
+	}
+}
+
+/* Like an odometer, each wheel with the bytes of one position. */
+static enum status add_combinations(const struct wheels *w, uint8_t key, struct image_gram gram,
+				    struct plan_grams *to)
+{
+	uint32_t at[4] = {0}, i = 0;
+
+	while (i < w->width) {
 		gram.gram = 0;
-		for (uint32_t k = 0; k < anchor.width; k++)
-			gram.gram |= (uint32_t)(at[k] ^ key) << 8 * k;
+		for (uint32_t k = 0; k < w->width; k++)
+			gram.gram |= (uint32_t)(w->values[k][at[k]] ^ key) << 8 * k;
 		if (!vec_push(to, &gram))
 			return E_NOMEM;
-		at[--i]++;
+		for (i = 0; i < w->width && ++at[i] == w->counts[i]; i++)
+			at[i] = 0;
 	}
+	return OK;
 }
 
 enum status anchor_grams(const struct prefix *prefix, struct anchor anchor, struct key_range keys,
 			 uint32_t part, struct plan_grams *to)
 {
+	const struct image_gram gram = {.part = part, .anchor = anchor.distance};
 	enum status status = OK;
+	struct wheels wheels;
 
+	turn_to(&wheels, prefix, anchor);
+	for (uint32_t i = 0; i < wheels.width; i++) {
+		if (wheels.counts[i] == 0)
+			return OK; /* no byte can stand there */
+	}
 	for (unsigned key = keys.first; status == OK && key <= keys.last; key++)
-		status = add_combinations(prefix, anchor, (uint8_t)key,
-					  (struct image_gram){.part = part,
-							      .anchor = anchor.distance},
-					  to);
+		status = add_combinations(&wheels, (uint8_t)key, gram, to);
 	return status;
 }
 

@@ -232,7 +232,20 @@ static struct guess guess_of(const struct ir_expr *expr)
 	}
 }
 
-bool condition_can_hold_unmatched(const struct ir_expr *expr)
+/* Whether a condition does something beside having a value: YARA shows it whatever that is. */
+static bool has_effect(const struct ir_expr *expr)
 {
-	return !is_false(guess_of(expr));
+	if (expr->op == OP_CALL && expr->index < FUNCTION_COUNT &&
+	    function_info((enum function_id)expr->index)->group == GROUP_CONSOLE)
+		return true;
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		if (has_effect(expr->args[i]))
+			return true;
+	}
+	return false;
+}
+
+bool condition_matters_unmatched(const struct ir_expr *expr)
+{
+	return !is_false(guess_of(expr)) || has_effect(expr);
 }

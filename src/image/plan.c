@@ -111,14 +111,14 @@ static enum status add_triggers(struct plan *p, const struct ir_rule *rule, size
 }
 
 /* A Perl expression matches only where its trigger holds. */
-static bool can_hold_unmatched(const struct ir_rule *rule)
+static bool matters_unmatched(const struct ir_rule *rule)
 {
-	if (condition_can_hold_unmatched(rule->condition))
+	if (condition_matters_unmatched(rule->condition))
 		return true;
 	for (uint32_t i = 0; i < rule->pattern_count; i++) {
 		const struct ir_pattern *pattern = rule->patterns[i];
 
-		if (pattern->body == NULL && condition_can_hold_unmatched(pattern->perl.trigger))
+		if (pattern->body == NULL && condition_matters_unmatched(pattern->perl.trigger))
 			return true;
 	}
 	return false;
@@ -194,7 +194,7 @@ static enum status add_rule(struct plan *p, const struct ir_rule *rule)
 	if (status != OK)
 		return status;
 	condition_mark_counted(p, rule->condition, row.pattern_first);
-	if (can_hold_unmatched(rule) && !vec_push(&p->always, &index))
+	if (matters_unmatched(rule) && !vec_push(&p->always, &index))
 		return E_NOMEM;
 	if (rule->is_global && !vec_push(&p->globals, &index))
 		return E_NOMEM;

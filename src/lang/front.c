@@ -1,8 +1,8 @@
 #include "lang/front.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "lang/container.h"
 #include "lang/lines.h"
 
 #define FRONT(name) extern const struct front front_##name;
@@ -16,27 +16,15 @@ static const struct front *const all[] = {
 	NULL,
 };
 
-enum { RANK_DEFAULT = 100 };
-
-static bool has_suffix(const struct front *front, struct str suffix)
-{
-	struct str rest = str_of(front->suffixes), word;
-
-	if (suffix.len == 0)
-		return false;
-	while (str_next_field(&rest, ' ', &word)) {
-		if (word.len == suffix.len && strncasecmp(word.data, suffix.data, word.len) == 0)
-			return true;
-	}
-	return false;
-}
+/* a container may hold ignore lists, so it comes before other sources */
+enum { RANK_CONTAINER = 50, RANK_DEFAULT = 100 };
 
 static const struct front *by_suffix(struct str name)
 {
 	struct str suffix = source_suffix(name);
 
 	for (const struct front *const *f = all; *f != NULL; f++) {
-		if (has_suffix(*f, suffix))
+		if (suffix_is_among(suffix, (*f)->suffixes))
 			return *f;
 	}
 	return NULL;
@@ -73,12 +61,14 @@ const struct front *front_for(const struct source_text *src)
 
 bool front_knows_suffix(struct str name)
 {
-	return by_suffix(name) != NULL;
+	return by_suffix(name) != NULL || container_for(name) != NULL;
 }
 
 int front_rank(struct str name)
 {
 	const struct front *front = by_suffix(name);
 
+	if (container_for(name) != NULL)
+		return RANK_CONTAINER;
 	return front && front->rank ? front->rank(name) : RANK_DEFAULT;
 }

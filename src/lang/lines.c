@@ -1,5 +1,7 @@
 #include "lang/lines.h"
 
+#include <strings.h>
+
 struct lines lines_of(struct str text)
 {
 	if (str_starts(text, STR("\xef\xbb\xbf")))
@@ -111,4 +113,17 @@ struct str source_stem(struct str name)
 	if (suffix.len == 0 || suffix.len + 1 == base.len)
 		return base;
 	return str_first(base, base.len - suffix.len - 1);
+}
+
+bool suffix_is_among(struct str suffix, const char *suffixes)
+{
+	struct str rest = str_of(suffixes), word;
+
+	if (suffix.len == 0)
+		return false;
+	while (str_next_field(&rest, ' ', &word)) {
+		if (word.len == suffix.len && strncasecmp(word.data, suffix.data, word.len) == 0)
+			return true;
+	}
+	return false;
 }

@@ -50,5 +50,8 @@ MUST_CHECK enum status source_begin(struct ruleset *rs, const struct source_text
 /** "hdb" of "dir/x.hdb", empty when there is none. */
 struct str source_suffix(struct str name);
 
+/** Whether a suffix, in any case, is one of some that are separated by blanks. */
+bool suffix_is_among(struct str suffix, const char *suffixes);
+
 /** "x" of "dir/x.hdb". */
 struct str source_stem(struct str name);

@@ -201,6 +201,25 @@ static int64_t assemble(const uint8_t *p, uint32_t width, uint64_t flags)
 	return (int64_t)v;
 }
 
+/* Whether [at, at + width) could be read. */
+static bool read_near(struct condition *c, uint64_t at, uint32_t width, uint8_t *to)
+{
+	struct condition_block *b = &c->block;
+	struct input *in = c->object->input;
+
+	if (at < b->at || at - b->at + width > b->len) {
+		b->at = at - at % sizeof b->bytes;
+		b->len = 0;
+		if (in->read(in, b->at, b->bytes, sizeof b->bytes, &b->len) != OK)
+			b->len = 0;
+	}
+	/* across two blocks, or in memory of which the beginning of the block is not there */
+	if (at - b->at + width > b->len)
+		return input_exact(in, at, to, width) == OK;
+	memcpy(to, b->bytes + (at - b->at), width);
+	return true;
+}
+
 /* A number in the object; undefined when it is not all inside. */
 struct value condition_bytes(struct condition *c, struct cursor *node)
 {
@@ -217,7 +236,7 @@ struct value condition_bytes(struct condition *c, struct cursor *node)
 		return VALUE_OF_UNDEFINED;
 	if (c->object->input == NULL || !condition_charge(c, 64))
 		return VALUE_OF_UNKNOWN;
-	if (input_exact(c->object->input, (uint64_t)at, bytes, width) != OK)
+	if (!read_near(c, (uint64_t)at, width, bytes))
 		return VALUE_OF_UNDEFINED;
 	return value_int(assemble(bytes, width, node->value));
 }

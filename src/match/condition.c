@@ -360,6 +360,7 @@ struct value condition_value(struct condition *c, const struct subtree *tree)
 void condition_begin(struct condition *c, const struct match_object *object)
 {
 	c->object = object;
+	c->block.len = 0;
 	c->host.state = object->env != NULL ? object->env->modules : NULL;
 	arena_clear(c->texts);
 }

@@ -8,6 +8,13 @@
 #include "match/match.h"
 #include "module/module.h"
 
+/* Bytes of the object around one that a condition asked for: most ask for its head. */
+struct condition_block {
+	uint64_t at;
+	size_t len;
+	uint8_t bytes[4096];
+};
+
 /* One for an object; conditions are evaluated in the order of their rules. */
 struct condition {
 	struct module_host host; /* first: functions of modules get this */
@@ -21,6 +28,7 @@ struct condition {
 	uint32_t rule;           /* whose condition this is */
 	uint32_t pattern;        /* that the FOR_SET around is at */
 	struct value slots[IR_SLOTS_MAX];
+	struct condition_block block;
 };
 
 /** For `object`, which is borrowed like all else that `c` holds. */

@@ -25,7 +25,12 @@ struct matcher {
 enum space_state { SPACE_OPEN, SPACE_UNDECIDED, SPACE_SHUT };
 
 /* Conditions have this much work, and so much more for each byte, as functions read those. */
-enum { CONDITION_WORK = 1 << 25, CONDITION_WORK_PER_BYTE = 8 };
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+enum { CONDITION_WORK = 1 << 20 };
+#else
+enum { CONDITION_WORK = 1 << 25 };
+#endif
+enum { CONDITION_WORK_PER_BYTE = 8 };
 /* Each has half of what is left, and never less than this. */
 enum { RULE_WORK_MIN = 1 << 14 };
 /* Texts that functions return for one object. */

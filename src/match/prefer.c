@@ -13,7 +13,7 @@
 #include "match/confirm-run.h"
 
 /* Units for one match. Far more than what is written by hand takes on any text. */
-enum { PREFER_WORK = 1 << 18 };
+enum { PREFER_WORK = 1 << 13 };
 enum { NOWHERE = UINT32_MAX };
 
 /* What has to match behind a node. */

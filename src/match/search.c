@@ -18,11 +18,17 @@
 #include "match/place.h"
 
 enum {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+	/* with sanitizers a unit takes twenty times as long */
+	WORK_BASE = 1 << 21,
+	PATTERN_WORK_BASE = 1 << 20,
+#else
 	/* Work: so many units for an object, and so many more for each of its bytes. */
 	WORK_BASE = 1 << 27,
-	WORK_PER_BYTE = 1024,
 	/* What one pattern may take of it, not counting starts that cost no more than TRY_FREE. */
-	PATTERN_WORK_BASE = 1 << 23,
+	PATTERN_WORK_BASE = 1 << 24,
+#endif
+	WORK_PER_BYTE = 1024,
 	PATTERN_WORK_PER_BYTE = 64,
 	TRY_FREE = 256,
 	CANDIDATE_COST = 8,

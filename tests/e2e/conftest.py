@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import signal
 import struct
 import subprocess
 import tempfile
@@ -19,6 +20,8 @@ CANDOR = os.environ.get("CANDOR", str(ROOT / "build" / "candor"))
 # in pieces, so that this file is not taken for what it describes
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 TIMEOUT = 60
+# one that is ignored here would be ignored by the programs under test as well
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Result:

@@ -89,3 +89,18 @@ def test_what_is_nested_too_deeply_is_an_error(rules, condition):
     (rules / "deep.yar").write_text(f"rule R {{ condition: {condition} }}")
     done = candor("yara", rules / "deep.yar", rules / "f")
     assert done.status == 1 and done.out == b"" and b"nested more than 100 deep" in done.err
+
+
+@needs_yara
+def test_what_rules_write_does_not_depend_on_how_they_end(rules):
+    (rules / "log.yar").write_text(
+        'import "console"\n'
+        'rule A { condition: console.log("one") and false }\n'
+        'rule B { strings: $a = "nope" condition: console.log("two ", 2) and $a }\n'
+        'rule C { strings: $a = "nope" condition: $a and console.log("three") }\n'
+        'rule D { strings: $a = "abc" condition: console.hex("four ", #a) or $a }\n')
+    args = ["-w", str(rules / "log.yar"), str(rules / "f")]
+    theirs = subprocess.run(["yara", *args], capture_output=True)
+    ours = candor("yara", *args)
+    assert theirs.stdout.startswith(b"one\ntwo 2\n")
+    assert (ours.out, ours.status) == (theirs.stdout, theirs.returncode)

@@ -32,7 +32,9 @@ static void on_message(int level, const char *file, int line, const YR_RULE *rul
 		snprintf(o->error, sizeof o->error, "%s", message);
 }
 
-static void note_string(YR_SCAN_CONTEXT *context, YR_STRING *string, struct oracle *to)
+/* Matches of 4.2 stand at any address. */
+__attribute__((no_sanitize("alignment"))) static void
+note_string(YR_SCAN_CONTEXT *context, YR_STRING *string, struct oracle *to)
 {
 	struct oracle_string *s = &to->strings[to->count];
 	YR_MATCH *match;

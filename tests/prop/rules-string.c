@@ -74,6 +74,7 @@ static void put_hex_choice(struct made_rule *r, bool *ret_is_fixed)
 	uint32_t count = 1 + below(r, 3);
 
 	put(r, "(");
+	r->has_choice = true;
 	r->depth++;
 	for (uint32_t i = 0; i < count; i++) {
 		if (i > 0)
@@ -90,7 +91,8 @@ static void put_jump(struct made_rule *r, bool *ret_is_fixed)
 	unsigned low = below(r, 4), high = low + below(r, 4);
 
 	*ret_is_fixed = false;
-	r->is_far = !chance(r, 8) || r->depth > 0 ? r->is_far : true;
+	if (chance(r, 8) && r->depth == 0 && !r->has_choice)
+		r->is_far = true;
 	if (r->is_far && chance(r, 2))
 		buf_addf(&r->text, "[%u-%u]", low + 195, high + 210);
 	else if (chance(r, 4))
@@ -120,8 +122,8 @@ static void put_hex_items(struct made_rule *r, bool *ret_is_fixed)
 
 static void put_hex(struct made_rule *r, uint32_t index)
 {
-	/* behind a gap so long that it cuts the string, 4.2 misses ends of alternatives */
-	r->is_far = false;
+	/* of a string that a long gap cuts, 4.2 misses ends of alternatives */
+	r->is_far = r->has_choice = false;
 	r->is_fixed[index] = true;
 	put(r, "{ ");
 	put_hex_items(r, &r->is_fixed[index]);

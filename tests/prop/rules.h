@@ -21,7 +21,7 @@ struct made_rule {
 	char plain[MADE_STRINGS][16]; /* of text strings, else empty */
 	unsigned depth, loops;
 	const char *head; /* that an expression begins with */
-	bool is_lazy, is_far;
+	bool is_lazy, is_far, has_choice;
 };
 
 /** The rule and the data of a seed. Release with buf_done(&text). */

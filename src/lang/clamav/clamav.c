@@ -39,7 +39,7 @@ static const struct loader loaders[] = {
 	{"idb", .separator = ':'}, {"pwdb", .separator = ';'}, {"cfg", .separator = ':'},
 	{"pdb", .separator = ':'}, {"gdb", .separator = ':'}, {"wdb", .separator = ':'},
 	/* counted as one */
-	{"cbc"}, {"cat"}, {"ioc"}, {"info"}, {"cvd"}, {"cld"}, {"cud"},
+	{"cbc"}, {"cat"}, {"ioc"}, {"info"},
 };
 /* clang-format on */
 
@@ -242,7 +242,7 @@ const struct front front_clamav = {
 	.name = "clamav",
 	.suffixes = "hdb hsb hdu hsu fp sfp mdb msb mdu msu ndb ndu ldb ldu ign ign2 "
 		    "sdb db imp cdb zmd rmd crb ftm idb pwdb cfg pdb gdb wdb "
-		    "cbc cat ioc info cvd cld cud",
+		    "cbc cat ioc info",
 	.probe = probe,
 	.compile = compile,
 	.rank = rank,

@@ -250,6 +250,46 @@ static void repeat(struct regex_reader *r, size_t mark, const struct quantifier 
 		pieces_node(s, ir_repeat(s->arena, atom, q->min, q->max, is_greedy));
 }
 
+/* Whether the whole expression has alternatives. */
+static bool has_bar(struct str text)
+{
+	bool in_class = false;
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (c == '\\')
+			i++;
+		else if (in_class)
+			/* a ']' that comes first is one of the class */
+			in_class = c != ']' || text.data[i - 1] == '[' ||
+				   (text.data[i - 1] == '^' && text.data[i - 2] == '[');
+		else if (c == '[')
+			in_class = true;
+		else if (c == '(')
+			depth++;
+		else if (c == ')' && depth > 0)
+			depth--;
+		else if (c == '|' && depth == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * YARA takes a lazy .{n,m} that can be long for the jump of a hex string, which goes over line
+ * ends and is counted in bytes, wide or not: it cuts the string there into two that it joins.
+ */
+static bool is_jump(const struct regex_reader *r, size_t start, const struct quantifier *q)
+{
+	enum { CHAINED = 200 };
+
+	return r->text.data[start] == '.' && r->text.data[start + 1] == '{' &&
+	       q->max > CHAINED && r->depth == 0 && !r->options.can_mix && start > 0 &&
+	       r->at < r->text.len && !has_bar(r->text);
+}
+
 /* ---------------------------------------------------------------- sequences */
 
 static bool read_atom(struct regex_reader *r)
@@ -295,16 +335,16 @@ static bool read_piece(struct regex_reader *r)
 	struct quantifier q = quantifier_at(r);
 
 	if (q.len > 0) {
-		size_t start = r->at;
-
 		r->at += q.len;
-		return regex_fail(r, start, "a character of that kind is written with a '\\'",
+		return regex_fail(r, r->at - q.len,
+				  "a character of that kind is written with a '\\'",
 				  "there is nothing to repeat");
 	}
 	if (read_border(r))
 		return true;
 	struct sequence_place place = pieces_here(&r->sequence);
 	bool is_greedy, is_group = regex_peek(r) == '(';
+	size_t start = r->at;
 
 	if (!read_atom(r))
 		return false;
@@ -313,7 +353,13 @@ static bool read_piece(struct regex_reader *r)
 		return true;
 	if (!read_quantifier(r, &q, &is_greedy))
 		return false;
-	repeat(r, pieces_split(&r->sequence, place), &q, is_greedy, is_group);
+	size_t mark = pieces_split(&r->sequence, place);
+	if (!is_greedy && is_jump(r, start, &q)) {
+		(void)pieces_take(&r->sequence, mark);
+		pieces_node(&r->sequence, ir_gap(r->sequence.arena, q.min, q.max));
+	} else {
+		repeat(r, mark, &q, is_greedy, is_group);
+	}
 	return true;
 }
 

@@ -124,7 +124,7 @@ static void commands(void **state)
 		{"build good.hdb", 2, "build needs -o IMAGE", NULL},
 		{"build -o a", 2, "build needs a SOURCE", NULL},
 		{"build -o", 2, "a value is missing behind -o", NULL},
-		{"bogus", 2, "build, info or verify is expected", NULL},
+		{"bogus", 2, "build, info, verify or unpack is expected", NULL},
 		{"--help", 0, "usage: candor db build", NULL},
 	};
 	char text[8192];

@@ -147,9 +147,9 @@ static void header_only(void **state)
 
 static void other_files(void **state)
 {
-	static const char *const texts[] = {"", "L",
-					    "a text of more than seventy-six bytes, "
-					    "which is what the header of a shortcut has"};
+	static const char long_text[] = "a text of more than seventy-six bytes, "
+					"which is what the header of a shortcut has";
+	static const char *const texts[] = {"", "L", long_text};
 
 	(void)state;
 	for (size_t i = 0; i < LEN(texts); i++) {

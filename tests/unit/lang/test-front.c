@@ -20,7 +20,7 @@ static void choice(void **state)
 		{"x/y.hdb/a.Ldb", "", "clamav", true, 100},
 		{"a.ign", "", "clamav", true, 0},
 		{"local.IGN2", "", "clamav", true, 0},
-		{"daily.cvd", "", "clamav", true, 100},
+		{"daily.cvd", "", NULL, true, 50}, /* a container, no text */
 		{"a.sha256", "", "list", true, 100},
 		{"a.md5", "", "list", true, 100},
 		{"a.txt", MD5_TEXT "\n", "list", false, 100},

@@ -201,9 +201,6 @@ static const struct source_case unread_kinds_cases[] = {
 	 "x\n"
 	 "y\n"),
 	 "skip cbc at 0 x1 : cbc files are not read by this version\n"},
-	{"container", "a.cvd",
-	 STR("ClamAV-VDB:\x00\n"),
-	 "skip cvd at 0 x1 : cvd files are not read by this version\n"},
 	{"empty", "a.crb",
 	 STR(""),
 	 ""},

@@ -59,6 +59,8 @@ static const struct pattern_case good[] = {
 	 "ordered (alt (concat (alt \"a\" (concat)) \"b\") (concat))"},
 	{"alternatives behind something", "/x(ab|c)/", "ordered (concat \"x\" (alt \"ab\" \"c\"))"},
 	{"long alternatives", "/(abcde|abcd)/", "ordered (alt \"abcde\" \"abcd\")"},
+	{"a jump", "/a.{2,}?b/", "(concat \"a\" (gap 2 *) \"b\")"},
+	{"a long jump", "/a.{0,201}?[|]/", "(concat \"a\" (gap 0 201) [7c])"},
 	{"empty alternative between", "/a||b/", "ordered (alt \"a\" (concat) \"b\")"},
 	{"edges", "/^ab$/", "(concat (edge start) \"ab\" (edge end))"},
 	{"edges inside", "/a^b|$c/",
