@@ -56,6 +56,10 @@ enum status perl_compile(struct str source, uint32_t flags, struct pcre2_real_co
 	pcre2_set_max_pattern_length(context, PERL_SOURCE_MAX);
 	pcre2_set_parens_nest_limit(context, PERL_NESTING_MAX);
 	*ret = pcre2_compile((PCRE2_SPTR)source.data, source.len, options, &code, ret_at, context);
+	/* callouts make the code longer; the steps of one without them are still limited */
+	if (*ret == NULL && code == PCRE2_ERROR_PATTERN_TOO_LARGE)
+		*ret = pcre2_compile((PCRE2_SPTR)source.data, source.len,
+				     options & ~PCRE2_AUTO_CALLOUT, &code, ret_at, context);
 	pcre2_compile_context_free(context);
 	if (*ret != NULL)
 		return OK;

@@ -37,8 +37,8 @@ void perl_print_flags(struct buf *to, uint32_t flags);
 
 /**
  * Compile an expression. Free with perl_free(). E_SYNTAX for a wrong one: *ret_at is the
- * byte where it is wrong and `message` says what is. Steps of the match call back: see
- * pcre2_set_callout().
+ * byte where it is wrong and `message` says what is. Steps of the match call back (see
+ * pcre2_set_callout()), unless the expression is too large for that.
  */
 MUST_CHECK enum status perl_compile(struct str source, uint32_t flags,
 				    struct pcre2_real_code_8 **ret, size_t *ret_at,

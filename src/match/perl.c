@@ -155,6 +155,17 @@ static bool extent_of(const struct condition *c, const struct image_pattern *pat
 	return true;
 }
 
+/* What a match costs at most that does not call back. */
+static bool charge_ahead(struct perl_search *p, const pcre2_code *code, uint64_t bytes)
+{
+	uint32_t options = 0;
+
+	(void)pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+	uint64_t units = (options & PCRE2_AUTO_CALLOUT) != 0 ? 0 : STEPS_MAX / 8 + bytes;
+	*p->work -= min_u64(*p->work, units);
+	return *p->work > 0;
+}
+
 /* False when a limit was met. */
 static bool run(struct perl_search *p, struct found_set *set, struct found *f,
 		const pcre2_code *code, const struct extent *x, bool is_every)
@@ -166,6 +177,8 @@ static bool run(struct perl_search *p, struct found_set *set, struct found *f,
 	pcre2_set_callout(p->context, step, p);
 	while (at <= x->end) {
 		p->last_at = at;
+		if (!charge_ahead(p, code, (x->end - at) / BYTES_PER_UNIT))
+			return false;
 		int found = pcre2_match(code, p->bytes, (size_t)x->end, (size_t)at, x->options,
 					p->data, p->context);
 		if (found == PCRE2_ERROR_NOMATCH)
