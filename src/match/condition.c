@@ -2,15 +2,11 @@
 
 #include "base/num.h"
 #include "match/value.h"
+#include "match/work.h"
 
 bool condition_charge(struct condition *c, uint64_t units)
 {
-	if (units > c->found->work) {
-		c->found->work = 0;
-		return false;
-	}
-	c->found->work -= units;
-	return true;
+	return work_charge(&c->found->work, units);
 }
 
 bool condition_read(struct condition *c, const struct subtree *tree, struct cursor *ret)

@@ -37,9 +37,6 @@ struct confirm {
 	struct ends *pool[POOL_SETS]; /* made when they are first used: most stay NULL */
 };
 
-/** Take so many units from the account; false when there are not as many left. */
-bool confirm_charge(struct confirm *c, uint64_t units);
-
 /** An empty set, given back by c->used--; NULL, and no work is left, when there is no memory. */
 struct ends *confirm_take(struct confirm *c);
 

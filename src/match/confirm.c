@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "match/work.h"
 
 enum status confirm_new(const struct match_tables *t, uint64_t *work, struct confirm **ret)
 {
@@ -23,16 +24,6 @@ void confirm_free(struct confirm *c)
 	for (size_t i = 0; i < POOL_SETS && c->pool[i] != NULL; i++)
 		free(c->pool[i]);
 	free(c);
-}
-
-bool confirm_charge(struct confirm *c, uint64_t units)
-{
-	if (units > *c->work) {
-		*c->work = 0;
-		return false;
-	}
-	*c->work -= units;
-	return true;
 }
 
 struct ends *confirm_take(struct confirm *c)
@@ -179,7 +170,7 @@ static bool run_steps(struct confirm *c, const struct confirm_frame *f, uint32_t
 			uint32_t bit = 63 - (uint32_t)__builtin_clzll(word);
 			uint32_t position = (i - 1) * 64 + bit;
 
-			if (!confirm_charge(c, cost))
+			if (!work_charge(c->work, cost))
 				return false;
 			int64_t width = step(c, f, at, node, position);
 			word &= ~((uint64_t)1 << bit);
@@ -210,7 +201,7 @@ static bool run_gap(struct confirm *c, const struct confirm_frame *f, const stru
 			uint64_t first = (uint64_t)position + node->a;
 			uint64_t last = (uint64_t)position + node->b;
 
-			if (!confirm_charge(c, 1))
+			if (!work_charge(c->work, 1))
 				return false;
 			word &= ~((uint64_t)1 << bit);
 			last = min_u64(last, filled - 1);
@@ -346,7 +337,7 @@ static bool run_class(struct confirm *c, const struct confirm_frame *f, uint32_t
 			uint64_t first = (uint64_t)position + node->a;
 			uint64_t last = min_u64(end, (uint64_t)position + node->b);
 
-			if (!confirm_charge(c, 1 + (end - position) / 256))
+			if (!work_charge(c->work, 1 + (end - position) / 256))
 				return false;
 			word &= ~((uint64_t)1 << bit);
 			if (first > last)
@@ -380,7 +371,7 @@ bool confirm_run(struct confirm *c, const struct confirm_frame *f, uint32_t at, 
 	struct image_node node;
 
 	if (f->depth >= IMAGE_DEPTH_MAX || !confirm_node(c, at, end, &node) ||
-	    !confirm_charge(c, 1 + (set->high - set->low)))
+	    !work_charge(c->work, 1 + (set->high - set->low)))
 		return false;
 	inner.depth++;
 	end = at + node.skip;

@@ -7,6 +7,7 @@
 #include "match/explain.h"
 #include "match/perl.h"
 #include "match/search.h"
+#include "match/work.h"
 
 struct matcher {
 	struct match_tables tables;
@@ -289,14 +290,11 @@ static enum status conclude(struct matcher *m, uint32_t index)
 enum status matcher_end(struct matcher *m, const struct match_hit **ret_hits, size_t *ret_count)
 {
 	struct found_set *found = &m->search.found;
-	uint64_t pool;
+	uint64_t pool = work_for(CONDITION_WORK, m->object.size, CONDITION_WORK_PER_BYTE);
 	enum status result = OK;
 
 	*ret_hits = NULL;
 	*ret_count = 0;
-	if (__builtin_mul_overflow(m->object.size, CONDITION_WORK_PER_BYTE, &pool) ||
-	    !add_u64(pool, CONDITION_WORK, &pool))
-		pool = UINT64_MAX;
 	if (!collect(m))
 		return E_NOMEM;
 	for (size_t i = 0; i < m->rules.len; i++)

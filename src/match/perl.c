@@ -10,6 +10,7 @@
 #include "ir/perl.h"
 #include "match/evaluate.h"
 #include "match/place.h"
+#include "match/work.h"
 
 /* The first two are ClamAV's PCREMatchLimit and PCRERecMatchLimit. */
 enum { STEPS_MAX = 100000, DEPTH_MAX = 2000, HEAP_KIB_MAX = 20 << 10 };
@@ -25,12 +26,7 @@ static int step(pcre2_callout_block *block, void *data)
 	uint64_t units = 1 + way / BYTES_PER_UNIT;
 
 	p->last_at = at;
-	if (units > *p->work) {
-		*p->work = 0;
-		return PCRE2_ERROR_CALLOUT;
-	}
-	*p->work -= units;
-	return 0;
+	return work_charge(p->work, units) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 enum status perl_init(struct perl_search *p, const struct match_tables *t)

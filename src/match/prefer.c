@@ -11,6 +11,7 @@
  */
 #include "base/num.h"
 #include "match/confirm-run.h"
+#include "match/work.h"
 
 /* Units for one match. Far more than what is written by hand takes on any text. */
 enum { PREFER_WORK = 1 << 13 };
@@ -220,7 +221,7 @@ static bool has_fixed_width(struct walk *w, uint32_t at, uint32_t end, uint32_t 
 	struct image_node node;
 
 	if (depth >= IMAGE_DEPTH_MAX || !confirm_node(w->c, at, end, &node) ||
-	    !confirm_charge(w->c, 1))
+	    !work_charge(w->c->work, 1))
 		return false;
 	*ret = 0;
 	switch (node.kind) {

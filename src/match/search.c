@@ -16,6 +16,7 @@
 
 #include "base/num.h"
 #include "match/place.h"
+#include "match/work.h"
 
 enum {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -112,15 +113,6 @@ static void schedule(struct search *s, uint32_t part)
 	s->schedule[s->schedule_len++] = (struct scheduled){place.first, part};
 }
 
-static uint64_t work_for(uint64_t base, uint64_t bytes, uint64_t per_byte)
-{
-	uint64_t work;
-
-	return __builtin_mul_overflow(bytes, per_byte, &work) || !add_u64(work, base, &work)
-		       ? UINT64_MAX
-		       : work;
-}
-
 void search_begin(struct search *s, const struct match_object *object)
 {
 	uint64_t bytes = object->is_process ? 0 : object->size;
@@ -145,19 +137,9 @@ void search_begin(struct search *s, const struct match_object *object)
 		qsort(s->schedule, s->schedule_len, sizeof *s->schedule, by_first);
 }
 
-static bool charge(struct search *s, uint64_t units)
-{
-	if (units > s->found.work) {
-		s->found.work = 0;
-		return false;
-	}
-	s->found.work -= units;
-	return true;
-}
-
 static void wake(struct search *s, uint32_t part)
 {
-	if (!charge(s, 1 + s->active_len / 8) || s->active_len == s->active_cap)
+	if (!work_charge(&s->found.work, 1 + s->active_len / 8) || s->active_len == s->active_cap)
 		return;
 	for (uint32_t i = 0; i < s->active_len; i++) {
 		if (s->active[i] == part)
@@ -260,7 +242,7 @@ static void note_end(struct search *s, struct candidate *c, uint64_t end)
 {
 	struct stage *stage = &c->found->stages[c->ordinal];
 
-	if (!charge(s, 4))
+	if (!work_charge(&s->found.work, 4))
 		return;
 	if (c->found->is_counted && stage_add(s->found.arena, stage, c->start, end) != OK)
 		c->found->is_limited = true;
@@ -363,7 +345,8 @@ static enum verdict try(struct search *s, uint32_t part, uint64_t start)
 {
 	struct candidate c;
 
-	if (!charge(s, CANDIDATE_COST) || !read_part(s->t, part, &c) || !applies(s, &c.pattern))
+	if (!work_charge(&s->found.work, CANDIDATE_COST) || !read_part(s->t, part, &c) ||
+	    !applies(s, &c.pattern))
 		return OVER;
 	c.start = start;
 	c.found = found_get(&s->found, c.part.pattern);
