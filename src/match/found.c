@@ -89,31 +89,41 @@ static bool grow(struct found_set *set, struct found *f)
 	return true;
 }
 
-/* Put a span where it belongs, which is behind the others unless a part has several anchors. */
-static bool keep(struct found_set *set, struct found *f, struct match_span span)
+/* Index of the first span that starts at `at` or behind it. */
+static uint32_t first_from(const struct found *f, uint64_t at)
 {
-	uint32_t at = f->span_len;
+	uint32_t low = 0, high = f->span_len;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (f->spans[middle].start < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Where a span that starts at `start` belongs: behind all unless a part has several anchors. */
+static uint32_t place_for(const struct found *f, uint64_t start)
+{
+	bool is_last = f->span_len == 0 || f->spans[f->span_len - 1].start < start;
+
+	return is_last ? f->span_len : first_from(f, start);
+}
+
+static bool keep(struct found_set *set, struct found *f, struct match_span span, uint32_t at)
+{
+	uint32_t behind = f->span_len - at;
 
 	if (f->span_len == f->span_cap && !grow(set, f))
 		return false;
-	while (at > 0 && f->spans[at - 1].start > span.start)
-		at--;
-	uint32_t behind = f->span_len - at;
 	memmove(f->spans + at + 1, f->spans + at, behind * sizeof span);
 	f->spans[at] = span;
 	f->span_len++;
 	set->work -= min_u64(set->work, behind / 8);
 	return true;
-}
-
-/* Whether a start was met before, by another anchor. */
-static bool is_known(const struct found *f, uint64_t start)
-{
-	uint32_t i = f->span_len;
-
-	while (i > 0 && f->spans[i - 1].start > start)
-		i--;
-	return i > 0 && f->spans[i - 1].start == start;
 }
 
 void found_add(struct found_set *set, struct found *f, struct match_span span)
@@ -122,7 +132,11 @@ void found_add(struct found_set *set, struct found *f, struct match_span span)
 		f->is_found = true;
 		f->first = span;
 	}
-	if (!f->is_counted || is_known(f, span.start))
+	if (!f->is_counted)
+		return;
+	uint32_t at = place_for(f, span.start);
+	/* it was met before, by another anchor */
+	if (at < f->span_len && f->spans[at].start == span.start)
 		return;
 	/* what of those that were not kept is met again, nobody can say */
 	if (span.start <= f->last_start && f->span_len < f->count) {
@@ -136,7 +150,7 @@ void found_add(struct found_set *set, struct found *f, struct match_span span)
 	}
 	/* once one could not be kept, the list is a beginning and must stay one */
 	if (f->span_len == f->count)
-		(void)keep(set, f, span);
+		(void)keep(set, f, span, at);
 	f->count++;
 }
 
@@ -241,22 +255,6 @@ size_t found_spans(struct found_set *set, uint32_t pattern, const struct match_s
 static bool is_open(const struct found_set *set, const struct found *f)
 {
 	return set->is_cut || (f != NULL && f->is_limited);
-}
-
-/* Index of the first span that starts at `at` or behind it. */
-static uint32_t first_from(const struct found *f, uint64_t at)
-{
-	uint32_t low = 0, high = f->span_len;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (f->spans[middle].start < at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 /* Whether spans up to `high` are all there. */
