@@ -122,7 +122,7 @@ static uint32_t take_fork(struct prefix *prefix, uint64_t options)
 static bool add_alternatives(struct prefix *prefix, const struct ir_node *node)
 {
 	uint32_t start = prefix->len, common = IMAGE_PART_MAX;
-	uint32_t taken = take_fork(prefix, node->count), min, max;
+	uint32_t taken = take_fork(prefix, node->count);
 	bool is_fixed = true;
 
 	if (taken < node->count)
@@ -141,8 +141,7 @@ static bool add_alternatives(struct prefix *prefix, const struct ir_node *node)
 		}
 		prefix->len = start + common;
 	}
-	ir_width(node, &min, &max);
-	return is_fixed && min == max;
+	return is_fixed && ir_has_fixed_width(node);
 }
 
 static bool add_gap(struct prefix *prefix, uint64_t min, uint64_t max)

@@ -62,10 +62,7 @@ static bool has_head(const struct ir_node *tree)
 static struct ir_node *with_border(struct arena *a, struct ir_node *tree, bool is_only,
 				   bool is_wide, struct choice *choice)
 {
-	uint32_t min, max;
-
-	ir_width(tree, &min, &max);
-	if (!is_only || min == max || !has_head(tree) || is_far_apart(tree))
+	if (!is_only || ir_has_fixed_width(tree) || !has_head(tree) || is_far_apart(tree))
 		return border_fullword(a, tree, is_wide);
 	choice->border = is_wide ? BORDER_WIDE : BORDER_PLAIN;
 	return tree;

@@ -16,6 +16,8 @@ struct regex_reader {
 	unsigned depth; /* of groups around */
 	bool has_greedy, has_lazy;
 	bool has_choice; /* of lengths, in which the order matters */
+	bool has_bar;    /* the whole expression has alternatives */
+	size_t front;    /* so many brackets are opened before anything else */
 	struct pieces sequence;
 };
 

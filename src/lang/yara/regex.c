@@ -287,7 +287,7 @@ static bool is_jump(const struct regex_reader *r, size_t start, const struct qua
 
 	return r->text.data[start] == '.' && r->text.data[start + 1] == '{' &&
 	       q->max > CHAINED && r->depth == 0 && !r->options.can_mix && start > 0 &&
-	       r->at < r->text.len && !has_bar(r->text);
+	       r->at < r->text.len && !r->has_bar;
 }
 
 /* ---------------------------------------------------------------- sequences */
@@ -376,13 +376,10 @@ static bool at_end_of_pieces(const struct regex_reader *r)
 static bool is_ordered(const struct regex_reader *r, const struct ir_node *tree, size_t begin)
 {
 	enum { ATOM = 4 };
-	bool is_front = true;
 	uint32_t min, max;
 
-	for (size_t i = 0; i < begin; i++)
-		is_front &= r->text.data[i] == '(';
 	ir_width(tree, &min, &max);
-	return min != max && (min == 0 || min >= ATOM || !is_front);
+	return min != max && (min == 0 || min >= ATOM || begin > r->front);
 }
 
 /* Alternatives become one node. All but the first may be empty. */
@@ -419,6 +416,9 @@ struct ir_node *regex_tree(struct yara *y, struct arena *a, const struct ast_reg
 	struct regex_reader r = {.y = y, .regex = regex, .options = options, .text = regex->source};
 	struct ir_node *tree = NULL;
 
+	r.has_bar = has_bar(r.text);
+	while (r.front < r.text.len && r.text.data[r.front] == '(')
+		r.front++;
 	pieces_init(&r.sequence, a);
 	bool ok = read_alternatives(&r);
 	if (ok && r.at < r.text.len)
