@@ -201,6 +201,20 @@ static enum candor_status make(const struct settings *settings, struct candor_en
 	return CANDOR_OK;
 }
 
+/* The end of opening: with databases, when nothing failed, the pool is started. */
+static enum candor_status finish(struct candor_engine *engine, enum candor_status status,
+				 struct candor_engine **ret, struct candor_error *e)
+{
+	if (status == CANDOR_OK)
+		status = start_pool(engine, e);
+	if (status != CANDOR_OK) {
+		candor_engine_close(engine);
+		return status;
+	}
+	*ret = engine;
+	return CANDOR_OK;
+}
+
 enum candor_status candor_engine_open(const struct candor_options *o, struct candor_engine **ret,
 				      struct candor_error *e)
 {
@@ -218,14 +232,7 @@ enum candor_status candor_engine_open(const struct candor_options *o, struct can
 
 	if (status == CANDOR_OK)
 		status = open_databases(engine, o, e);
-	if (status == CANDOR_OK)
-		status = start_pool(engine, e);
-	if (status != CANDOR_OK) {
-		candor_engine_close(engine);
-		return status;
-	}
-	*ret = engine;
-	return CANDOR_OK;
+	return finish(engine, status, ret, e);
 }
 
 enum candor_status candor_engine_open_another(const struct candor_engine *from,
@@ -238,14 +245,7 @@ enum candor_status candor_engine_open_another(const struct candor_engine *from,
 	if (status == CANDOR_OK &&
 	    databases_copy(&from->databases, &engine->databases, &reason) != OK)
 		status = failure_from(e, &reason);
-	if (status == CANDOR_OK)
-		status = start_pool(engine, e);
-	if (status != CANDOR_OK) {
-		candor_engine_close(engine);
-		return status;
-	}
-	*ret = engine;
-	return CANDOR_OK;
+	return finish(engine, status, ret, e);
 }
 
 void candor_engine_close(struct candor_engine *engine)
@@ -306,6 +306,13 @@ static void wait_for_end(struct candor_engine *engine, struct error *reason)
 	}
 }
 
+static void close_object(const struct pool_object *object)
+{
+	close(object->fd);
+	if (object->regions > 0)
+		close(object->regions_fd);
+}
+
 /* The descriptors of the object are the pool's, also on failure. */
 static enum candor_status run(struct candor_engine *engine, struct pool_object *object,
 			      struct candor_error *e)
@@ -318,9 +325,7 @@ static enum candor_status run(struct candor_engine *engine, struct pool_object *
 	engine->is_done = false;
 	told_begin(&engine->told, engine->settings.context);
 	if (pool_submit_object(engine->pool, object) != OK) {
-		close(object->fd);
-		if (object->regions > 0)
-			close(object->regions_fd);
+		close_object(object);
 		return failure(e, CANDOR_INTERNAL, "the worker takes no file");
 	}
 	wait_for_end(engine, &reason);
@@ -341,9 +346,7 @@ static enum candor_status scan(struct candor_engine *engine, struct pool_object 
 	struct candor_result *result = calloc(1, sizeof *result);
 
 	if (result == NULL) {
-		close(object->fd);
-		if (object->regions > 0)
-			close(object->regions_fd);
+		close_object(object);
 		return failure_no_memory(e);
 	}
 	engine->result = result;
