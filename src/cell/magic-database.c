@@ -27,18 +27,13 @@ static int open_compiled(struct str path)
 int magic_database_open(void)
 {
 	const char *list = magic_getpath(NULL, 0);
-	struct str rest = list != NULL ? str_of(list) : STR("");
+	struct str rest = list != NULL ? str_of(list) : (struct str){NULL, 0}, path;
 
-	while (rest.len > 0) {
-		size_t len = 0;
-
-		while (len < rest.len && rest.data[len] != ':')
-			len++;
-		int fd = open_compiled(str_first(rest, len));
+	while (str_next_field(&rest, ':', &path)) {
+		int fd = open_compiled(path);
 
 		if (fd >= 0)
 			return fd;
-		rest = str_from(rest, len < rest.len ? len + 1 : len);
 	}
 	return -1;
 }
