@@ -118,7 +118,7 @@ static enum status compile_members(struct compiler *c, struct ruleset *rs, uint3
 		struct source_text text = *src;
 		const struct front *front;
 
-		if (str_ends_nocase(m->name, STR(".info")) || str_eq(m->name, STR("COPYING")))
+		if (m->is_note)
 			continue;
 		text.text = m->text;
 		text.name = arena_format(rs->arena, "%.*s:%.*s", STR_ARG(src->name),

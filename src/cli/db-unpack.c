@@ -12,7 +12,7 @@
 #include "lang/container.h"
 #include "os/file.h"
 
-enum { SECONDS = 600, NAME_MAX_BYTES = 100 };
+enum { SECONDS = 600 };
 
 #define UNPACKED_MAX (UINT64_C(1) << 30)
 #define PRIVATE_BYTES (UINT64_C(2) << 30)
@@ -73,21 +73,9 @@ static int open_container(void *ctx)
 
 /* --------------------------------------------------------------- the parent */
 
-/* What came out of the jail is not trusted: a name could lead anywhere. */
-static bool is_safe(struct str name)
-{
-	if (name.len == 0 || name.len >= NAME_MAX_BYTES || name.data[0] == '.')
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.data[i] <= ' ' || name.data[i] >= 0x7f || name.data[i] == '/')
-			return false;
-	}
-	return true;
-}
-
 static enum status write_file(int folder, struct str name, struct str text, struct error *e)
 {
-	char path[NAME_MAX_BYTES + 1];
+	char path[MEMBER_NAME_MAX + 1];
 
 	(void)snprintf(path, sizeof path, "%.*s", STR_ARG(name));
 	AUTO_FD fd =
@@ -109,7 +97,8 @@ static enum status next_member(struct reader *r, struct str *name, struct str *t
 
 	*name = (struct str){(const char *)reader_take(r, name_len), name_len};
 	*text = (struct str){(const char *)reader_take(r, (size_t)len), (size_t)len};
-	return r->bad || !is_safe(*name) ? E_INTERNAL : OK;
+	/* what came out of the jail is not trusted: a name could lead anywhere */
+	return r->bad || !member_name_is_safe(*name) ? E_INTERNAL : OK;
 }
 
 /* First all are looked at, so that a name that is taken leaves nothing half done. */
@@ -126,7 +115,7 @@ static enum status write_all(struct str handed, const char *path, struct error *
 		struct reader r = reader_of(handed.data, handed.len);
 
 		while (reader_left(&r) > 0) {
-			char there[NAME_MAX_BYTES + 1];
+			char there[MEMBER_NAME_MAX + 1];
 			struct stat st;
 
 			if (next_member(&r, &name, &text) != OK)

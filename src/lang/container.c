@@ -26,6 +26,20 @@ const struct container *container_for(struct str name)
 	return NULL;
 }
 
+bool member_name_is_safe(struct str name)
+{
+	if (name.len == 0 || name.len > MEMBER_NAME_MAX || name.data[0] == '.')
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!is_letter && !(c >= '0' && c <= '9') && c != '.' && c != '_' && c != '-')
+			return false;
+	}
+	return true;
+}
+
 static int by_rank_and_name(const void *a, const void *b)
 {
 	struct str left = ((const struct member *)a)->name;

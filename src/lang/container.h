@@ -13,7 +13,13 @@ struct member {
 	struct str name; /* letters, digits, '.', '_' and '-'; no '.' first */
 	struct str text;
 	uint64_t at;     /* where its text starts in what was unpacked */
+	bool is_note;    /* about the container: no source of rules */
 };
+
+enum { MEMBER_NAME_MAX = 99 };
+
+/** Whether a name is one that a member can have: it leads nowhere. */
+bool member_name_is_safe(struct str name);
 
 struct contents {
 	struct buf unpacked; /* what the members point into, unless that is the file itself */

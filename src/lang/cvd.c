@@ -157,18 +157,10 @@ static enum status unpack(struct cvd *c, struct str bytes)
 
 /* ---------------------------------------------------------------------- tar */
 
-static bool is_safe(struct str name)
+/* The licence, from which nothing is taken, and the list of the others. */
+static bool is_note(struct str name)
 {
-	if (name.len == 0 || name.len >= NAME_BYTES || name.data[0] == '.')
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.data[i];
-		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		if (!is_letter && !(c >= '0' && c <= '9') && c != '.' && c != '_' && c != '-')
-			return false;
-	}
-	return true;
+	return str_eq(name, STR("COPYING")) || str_ends_nocase(name, STR(".info"));
 }
 
 /* Octal digits, blanks before and blanks or a NUL behind. */
@@ -200,7 +192,7 @@ static enum status read_member(struct cvd *c, struct reader *r, const char *h, u
 	struct member m = {.name = str_first((struct str){h, NAME_BYTES}, strnlen(h, NAME_BYTES))};
 	uint64_t size;
 
-	if (!is_safe(m.name))
+	if (!member_name_is_safe(m.name))
 		return error_at(c->e, E_MALFORMED, at, "in the tar: not the name of a source");
 	if (h[TYPE_AT] != '0' && h[TYPE_AT] != '\0')
 		return error_at(c->e, E_MALFORMED, at + TYPE_AT, "in the tar: not a plain file");
@@ -213,6 +205,7 @@ static enum status read_member(struct cvd *c, struct reader *r, const char *h, u
 	if (c->to->members.len == MEMBERS_MAX)
 		return error_at(c->e, E_LIMIT, at, "in the tar: above %d members", MEMBERS_MAX);
 	m.at = r->pos;
+	m.is_note = is_note(m.name);
 	m.text = (struct str){(const char *)reader_take(r, (size_t)size), (size_t)size};
 	size_t padding = (BLOCK - (size_t)size % BLOCK) % BLOCK;
 	reader_skip(r, padding < reader_left(r) ? padding : reader_left(r));
@@ -297,14 +290,13 @@ static enum status check_member(struct cvd *c, struct str line, uint64_t at, boo
 	return status;
 }
 
-/* The licence need not be listed: nothing is taken from it. */
+/* Notes need not be listed. */
 static enum status check_all_listed(struct cvd *c, const bool *checked)
 {
 	for (size_t i = 0; i < c->to->members.len; i++) {
 		const struct member *m = &c->to->members.items[i];
 
-		if (!checked[i] && !str_eq(m->name, STR("COPYING")) &&
-		    !str_ends_nocase(m->name, STR(".info")))
+		if (!checked[i] && !m->is_note)
 			return error_at(c->e, E_MALFORMED, m->at,
 					"in the tar: %.*s is not in .info",
 					STR_ARG(str_first(m->name, 40)));
