@@ -58,6 +58,12 @@ static inline size_t str_find(struct str s, char c)
 	return p ? (size_t)(p - s.data) : s.len;
 }
 
+/** The part in front of the first NUL. */
+static inline struct str str_until_nul(struct str s)
+{
+	return str_first(s, str_find(s, '\0'));
+}
+
 /**
  * Cut the next field off the front of *rest, up to `separator` or the end.
  * Returns false when *rest has no more fields (its data is NULL then).

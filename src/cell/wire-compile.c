@@ -10,8 +10,7 @@
 /* The part before the first NUL, and of that what fits. */
 static struct str cut(struct str s, size_t most)
 {
-	s = str_first(s, most);
-	return str_first(s, str_find(s, '\0'));
+	return str_until_nul(str_first(s, most));
 }
 
 void wire_put_diagnostic(struct buf *to, const struct diagnostic *m)

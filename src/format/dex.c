@@ -17,7 +17,7 @@ static enum status state_text(struct dex_view *dex, enum fact_id id, const uint8
 			      size_t width)
 {
 	struct str text = {(const char *)bytes, width};
-	enum status status = fact_set_text(dex->facts, id, str_first(text, str_find(text, '\0')));
+	enum status status = fact_set_text(dex->facts, id, str_until_nul(text));
 
 	return status == OK ? OK : error_at(dex->e, status, 0, "too many facts");
 }

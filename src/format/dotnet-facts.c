@@ -89,7 +89,7 @@ static void state_typelib(struct dotnet *d, uint32_t value)
 	struct str text = {(const char *)r.data, len};
 	if (r.data[0] == 0xff || r.data[0] == 0)
 		text.len = 0;
-	dotnet_text(d, FACT_DOTNET_TYPELIB, str_first(text, str_find(text, '\0')));
+	dotnet_text(d, FACT_DOTNET_TYPELIB, str_until_nul(text));
 }
 
 static void state_attributes(struct dotnet *d)

@@ -86,7 +86,7 @@ static enum status set_name(struct image *im, enum fact_id id, struct reader *r)
 	const uint8_t *bytes = reader_take(r, NAME);
 	struct str name = {(const char *)bytes, bytes != NULL ? NAME : 0};
 	enum status status = fact_set_text(im->macho->facts, (enum fact_id)(id + im->shift),
-					   str_first(name, str_find(name, '\0')));
+					   str_until_nul(name));
 
 	return status == OK ? OK : fail(im->macho, status, im->start, "too many facts");
 }

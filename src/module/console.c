@@ -27,8 +27,7 @@ static struct buf begin(const struct module_call *call, const struct value **ret
 
 	buf_init(&line, LINE_MAX_BYTES);
 	if (call->arg_count > 1)
-		buf_add_str(&line, str_first(call->args[0].text,
-					     str_find(call->args[0].text, '\0')));
+		buf_add_str(&line, str_until_nul(call->args[0].text));
 	*ret_shown = &call->args[call->arg_count - 1];
 	return line;
 }

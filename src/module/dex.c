@@ -4,22 +4,17 @@
  */
 #include "module/module.h"
 
-static struct str text_of(struct str s)
-{
-	return str_first(s, str_find(s, '\0'));
-}
-
 /* Whether a text is the argument, or is matched by it when that is a regular expression. */
 static struct value fits(struct module_call *call, struct str text, uint32_t arg)
 {
 	const struct value *want = &call->args[arg];
 
-	text = text_of(text);
+	text = str_until_nul(text);
 	if (!call->host->charge(call->host, text.len + 1))
 		return VALUE_OF_UNKNOWN;
 	if (want->kind == VALUE_REGEX)
 		return call->host->matches(call->host, *want, text);
-	return value_int(str_eq(text, text_of(want->text)));
+	return value_int(str_eq(text, str_until_nul(want->text)));
 }
 
 /* A method without a name fits none, one without a class fits every class: YARA has it so. */

@@ -24,11 +24,6 @@ struct str fact_text(const struct fact_set *facts, enum fact_id id, uint32_t row
 	return f != NULL ? f->text : (struct str){0};
 }
 
-struct str c_text(struct str text)
-{
-	return str_first(text, str_find(text, '\0'));
-}
-
 char ascii_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

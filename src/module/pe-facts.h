@@ -20,9 +20,6 @@ int64_t fact_number(const struct fact_set *facts, enum fact_id id, uint32_t row)
 /** A fact that is a text; without data where there is none. */
 struct str fact_text(const struct fact_set *facts, enum fact_id id, uint32_t row);
 
-/** The part of a text in front of its first NUL. */
-struct str c_text(struct str text);
-
 char ascii_lower(char c);
 
 /** Whether two texts are the same but for the case of ASCII letters. */

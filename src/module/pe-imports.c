@@ -35,7 +35,7 @@ struct search {
 /* 1 or 0, or -1: unknown. */
 static int matches(struct module_call *call, struct value regex, struct str text)
 {
-	struct value v = call->host->matches(call->host, regex, c_text(text));
+	struct value v = call->host->matches(call->host, regex, str_until_nul(text));
 
 	return v.kind == VALUE_UNKNOWN ? -1 : v.kind == VALUE_INT && v.integer != 0;
 }
@@ -47,7 +47,7 @@ static int fits_library(struct module_call *call, const struct imports *kind,
 
 	if (s->by == BY_MATCH)
 		return matches(call, *s->library, name);
-	return text_eq_nocase(name, c_text(s->library->text));
+	return text_eq_nocase(name, str_until_nul(s->library->text));
 }
 
 static int fits_function(struct module_call *call, const struct imports *kind,
@@ -64,7 +64,7 @@ static int fits_function(struct module_call *call, const struct imports *kind,
 	case BY_MATCH:
 		return name != NULL ? matches(call, *s->function, name->text) : 0;
 	default:
-		return name != NULL && text_eq_nocase(name->text, c_text(s->function->text));
+		return name != NULL && text_eq_nocase(name->text, str_until_nul(s->function->text));
 	}
 }
 

@@ -115,7 +115,7 @@ struct value call_pe_imphash(struct module_call *call)
 
 struct value call_pe_section_by_name(struct module_call *call)
 {
-	struct str name = c_text(call->args[0].text);
+	struct str name = str_until_nul(call->args[0].text);
 	uint32_t first, count;
 	struct value answer;
 
@@ -123,7 +123,7 @@ struct value call_pe_section_by_name(struct module_call *call)
 		return answer;
 	fact_rows(call->facts, GROUP_PE_SECTION, 0, &first, &count);
 	for (uint32_t i = 0; i < count; i++) {
-		if (str_eq(c_text(fact_text(call->facts, FACT_PE_SECTION_NAME, i)), name))
+		if (str_eq(str_until_nul(fact_text(call->facts, FACT_PE_SECTION_NAME, i)), name))
 			return value_int(i);
 	}
 	return VALUE_OF_UNDEFINED;

@@ -33,7 +33,7 @@ static struct value number_of(struct str s, unsigned base)
 	uint64_t number = 0, limit = INT64_MAX;
 	bool is_negative = false;
 
-	s = str_first(s, str_find(s, '\0'));
+	s = str_until_nul(s);
 	while (s.len > 0 && is_blank(s.data[0]))
 		s = str_from(s, 1);
 	if (s.len > 0 && (s.data[0] == '-' || s.data[0] == '+')) {
