@@ -50,25 +50,18 @@ static int probe(const struct probe *p)
 	return is_fat(p->head) ? 90 : 0;
 }
 
-static uint64_t number(const struct fact_set *set, enum fact_id id, uint32_t row)
-{
-	const struct fact *f = fact_get(set, id, row);
-
-	return f != NULL ? (uint64_t)f->integer : 0;
-}
-
 static enum status state_section(struct fact_set *to, const struct fact_set *from, uint32_t row)
 {
-	const uint64_t type = number(from, FACT_MACHO_SECTION_FLAGS, row) & SECTION_TYPE;
+	const int64_t type = fact_number(from, FACT_MACHO_SECTION_FLAGS, row) & SECTION_TYPE;
 	const bool is_empty =
 		type == ZEROFILL || type == GB_ZEROFILL || type == THREAD_LOCAL_ZEROFILL;
-	const uint64_t size = is_empty ? 0 : number(from, FACT_MACHO_SECTION_SIZE, row);
+	const int64_t size = is_empty ? 0 : fact_number(from, FACT_MACHO_SECTION_SIZE, row);
 	enum status status = fact_row(to, GROUP_EXE_SECTION);
 
 	if (status == OK)
 		status = fact_set_int(to, FACT_EXE_SECTION_OFFSET,
-				      (int64_t)number(from, FACT_MACHO_SECTION_OFFSET, row));
-	return status == OK ? fact_set_int(to, FACT_EXE_SECTION_SIZE, (int64_t)size) : status;
+				      fact_number(from, FACT_MACHO_SECTION_OFFSET, row));
+	return status == OK ? fact_set_int(to, FACT_EXE_SECTION_SIZE, size) : status;
 }
 
 /* The files of a fat one have sections and entry points of their own. */

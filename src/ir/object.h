@@ -184,6 +184,30 @@ MUST_CHECK enum status fact_set_kept(struct fact_set *set, enum fact_id id, stru
 /** The value in a row, or NULL: it is undefined. Finds nothing by itself. `set` may be NULL. */
 const struct fact *fact_get(const struct fact_set *set, enum fact_id id, uint64_t row);
 
+/** A fact that is a number; 0 where there is none. */
+static inline int64_t fact_number(const struct fact_set *set, enum fact_id id, uint64_t row)
+{
+	const struct fact *f = fact_get(set, id, row);
+
+	return f != NULL ? f->integer : 0;
+}
+
+/** Whether there is a fact that is this number. */
+static inline bool fact_is(const struct fact_set *set, enum fact_id id, uint64_t row, int64_t value)
+{
+	const struct fact *f = fact_get(set, id, row);
+
+	return f != NULL && f->integer == value;
+}
+
+/** A fact that is a text; without data where there is none. */
+static inline struct str fact_text(const struct fact_set *set, enum fact_id id, uint64_t row)
+{
+	const struct fact *f = fact_get(set, id, row);
+
+	return f != NULL ? f->text : (struct str){0};
+}
+
 /** The rows of `group` that belong to row `parent` of the group around it. */
 void fact_rows(const struct fact_set *set, enum fact_group group, uint64_t parent,
 	       uint32_t *ret_first, uint32_t *ret_count);

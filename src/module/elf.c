@@ -38,17 +38,10 @@ struct names {
 typedef bool select_fn(const struct fact_set *facts, const struct table *t, uint32_t row,
 		       struct str name);
 
-static bool equals(const struct fact_set *facts, enum fact_id id, uint32_t row, int64_t value)
-{
-	const struct fact *f = fact_get(facts, id, row);
-
-	return f != NULL && f->integer == value;
-}
-
 static bool is_imported(const struct fact_set *facts, const struct table *t, uint32_t row,
 			struct str name)
 {
-	return name.len > 0 && equals(facts, t->shndx, row, SHN_UNDEF);
+	return name.len > 0 && fact_is(facts, t->shndx, row, SHN_UNDEF);
 }
 
 /* Names that compilers and start code bring along, whatever the program does. */
@@ -75,15 +68,15 @@ static bool is_common(struct str name)
 static bool is_telling(const struct fact_set *facts, const struct table *t, uint32_t row,
 		       struct str name)
 {
-	return equals(facts, t->bind, row, STB_GLOBAL) && equals(facts, t->type, row, STT_FUNC) &&
-	       equals(facts, t->visibility, row, STV_DEFAULT) && !is_common(name);
+	return fact_is(facts, t->bind, row, STB_GLOBAL) && fact_is(facts, t->type, row, STT_FUNC) &&
+	       fact_is(facts, t->visibility, row, STV_DEFAULT) && !is_common(name);
 }
 
 /* YARA takes the visibility from the wrong end of big-endian files, and finds the default. */
 static bool is_telling_big(const struct fact_set *facts, const struct table *t, uint32_t row,
 			   struct str name)
 {
-	return equals(facts, t->bind, row, STB_GLOBAL) && equals(facts, t->type, row, STT_FUNC) &&
+	return fact_is(facts, t->bind, row, STB_GLOBAL) && fact_is(facts, t->type, row, STT_FUNC) &&
 	       !is_common(name);
 }
 

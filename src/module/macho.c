@@ -4,13 +4,6 @@
  */
 #include "module/module.h"
 
-static bool equals(const struct fact_set *facts, enum fact_id id, uint32_t row, int64_t value)
-{
-	const struct fact *f = fact_get(facts, id, row);
-
-	return f != NULL && f->integer == value;
-}
-
 /* The row of a group whose columns have the values of the arguments. */
 static struct value find(struct module_call *call, enum fact_group group, enum fact_id type,
 			 enum fact_id subtype)
@@ -21,8 +14,9 @@ static struct value find(struct module_call *call, enum fact_group group, enum f
 		return VALUE_OF_UNKNOWN;
 	fact_rows(call->facts, group, 0, &first, &count);
 	for (uint32_t i = first; i < first + count; i++) {
-		if (equals(call->facts, type, i, call->args[0].integer) &&
-		    (call->arg_count < 2 || equals(call->facts, subtype, i, call->args[1].integer)))
+		if (fact_is(call->facts, type, i, call->args[0].integer) &&
+		    (call->arg_count < 2 ||
+		     fact_is(call->facts, subtype, i, call->args[1].integer)))
 			return value_int(i);
 	}
 	return VALUE_OF_UNDEFINED;

@@ -10,20 +10,6 @@ bool pe_needs(struct module_call *call, enum fact_part part, struct value *ret)
 	return fact_number(call->facts, FACT_PE_IS_PE, 0) != 0;
 }
 
-int64_t fact_number(const struct fact_set *facts, enum fact_id id, uint32_t row)
-{
-	const struct fact *f = fact_get(facts, id, row);
-
-	return f != NULL ? f->integer : 0;
-}
-
-struct str fact_text(const struct fact_set *facts, enum fact_id id, uint32_t row)
-{
-	const struct fact *f = fact_get(facts, id, row);
-
-	return f != NULL ? f->text : (struct str){0};
-}
-
 char ascii_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

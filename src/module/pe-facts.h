@@ -14,12 +14,6 @@ enum { PE_FLAG_DLL = 0x2000, PE_MAGIC_64 = 0x20b };
 /** See to it that the facts of `part` are there; false: *ret is what the function returns. */
 bool pe_needs(struct module_call *call, enum fact_part part, struct value *ret);
 
-/** A fact that is a number; 0 where there is none. */
-int64_t fact_number(const struct fact_set *facts, enum fact_id id, uint32_t row);
-
-/** A fact that is a text; without data where there is none. */
-struct str fact_text(const struct fact_set *facts, enum fact_id id, uint32_t row);
-
 char ascii_lower(char c);
 
 /** Whether two texts are the same but for the case of ASCII letters. */
