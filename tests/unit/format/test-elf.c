@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "found.h"
 #include "format/format.h"
 
 /* Writes numbers of a class and byte order. */
@@ -115,23 +116,6 @@ static void make(struct maker *m, const struct recipe *r)
 static enum status find(struct input *in, struct fact_set *set, struct error *e)
 {
 	return format_named("elf")->facts(in, set, e);
-}
-
-static int64_t number(const struct fact_set *set, enum fact_id id, uint64_t index)
-{
-	const struct fact *f = fact_get(set, id, index);
-
-	return f != NULL ? f->integer : -1;
-}
-
-static void check_number(const char *name, const struct fact_set *set, enum fact_id id,
-			 uint64_t index, int64_t want)
-{
-	int64_t got = number(set, id, index);
-
-	if (got != want)
-		fail_msg("%s: %s[%" PRIu64 "]: got %" PRId64 ", want %" PRId64, name,
-			 fact_info(id)->name, index, got, want);
 }
 
 static void all_facts(void **state)

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "found.h"
 #include "format/parts.h"
 
 enum { X86 = 7, PPC = 18, X86_64 = 0x1000007, MIPS = 8 };
@@ -91,23 +92,6 @@ static void main_command(struct maker *m)
 	put(m, 24, 4);
 	put(m, 0x99, 8);
 	put(m, 0x4000, 8);
-}
-
-static int64_t number(const struct fact_set *set, enum fact_id id, uint64_t index)
-{
-	const struct fact *f = fact_get(set, id, index);
-
-	return f != NULL ? f->integer : -1;
-}
-
-static void check_number(const char *name, const struct fact_set *set, enum fact_id id,
-			 uint64_t index, int64_t want)
-{
-	int64_t got = number(set, id, index);
-
-	if (got != want)
-		fail_msg("%s: %s[%" PRIu64 "]: got %" PRId64 ", want %" PRId64, name,
-			 fact_info(id)->name, index, got, want);
 }
 
 /* Everything of a file of one architecture. */
@@ -330,23 +314,9 @@ static void fat_file(void **state)
 	}
 }
 
-static void check_failure(const char *what, size_t at, struct input *in, struct arena *a)
-{
-	struct fact_set set;
-	struct error e = {0};
-
-	arena_clear(a);
-	fact_set_init(&set, a, NULL);
-	enum status status = facts_macho(in, &set, &e);
-	if (status != OK && (e.code == OK || e.at > in->size))
-		fail_msg("%s at %zu: %s at %" PRIu64, what, at, e.text, e.at);
-}
-
-/* No cut and no single changed byte does more than fail. */
 static void damage_anywhere(void **state)
 {
 	struct maker m = {0};
-	struct arena *a = arena_new(1 << 17);
 	struct buf fat;
 
 	(void)state;
@@ -355,17 +325,7 @@ static void damage_anywhere(void **state)
 	segment(&m, "__TEXT");
 	thread(&m, 40, 64);
 	make_fat(&fat, false, &m.b);
-	for (size_t i = 0; i < fat.len; i++) {
-		struct memory_input in;
-
-		memory_input_init(&in, fat.data, i);
-		check_failure("cut", i, &in.in, a);
-		fat.data[i] ^= 0xff;
-		memory_input_init(&in, fat.data, fat.len);
-		check_failure("changed", i, &in.in, a);
-		fat.data[i] ^= 0xff;
-	}
-	arena_free(a);
+	check_damage(&fat, facts_macho);
 	buf_done(&fat);
 	buf_done(&m.b);
 }

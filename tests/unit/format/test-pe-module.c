@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/num.h"
+#include "found.h"
 #include "format/parts.h"
 
 /* One section holds all of the file: an RVA is 0x1000 more than the offset. */
@@ -99,13 +100,6 @@ static void make_resources(struct image *image)
 	element(r + 256, 80, 0, "040904b0");
 	element(r + 280, 40, 3, "Name");
 	wide(r + 296, "me");
-}
-
-static int64_t number(const struct fact_set *set, enum fact_id id, uint32_t row)
-{
-	const struct fact *f = fact_get(set, id, row);
-
-	return f != NULL ? f->integer : -1;
 }
 
 static void assert_text(const struct fact_set *set, enum fact_id id, uint32_t row, const char *want)

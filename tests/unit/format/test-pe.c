@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "found.h"
 #include "format/format.h"
 
 enum { FILE_BYTES = 4096, LFANEW = 64, OPTIONAL_32 = 224, OPTIONAL_64 = 240 };
@@ -47,13 +48,6 @@ static void make(uint8_t *pe, const struct recipe *r)
 		put_u32le(h + 20, r->sections[count].at);
 	}
 	put_u16le(pe + at + 6, r->count ? r->count : count);
-}
-
-static int64_t number(const struct fact_set *set, enum fact_id id, uint64_t index)
-{
-	const struct fact *f = fact_get(set, id, index);
-
-	return f != NULL ? f->integer : -1;
 }
 
 static const struct {
