@@ -114,10 +114,9 @@ void print_regex(struct buf *to, const struct ast_regex *regex)
 static void print_modifier(struct buf *to, const struct ast_modifier *m)
 {
 	static const char *const words[] = {
-		[AST_ASCII] = "ascii",	   [AST_WIDE] = "wide",
-		[AST_NOCASE] = "nocase",   [AST_FULLWORD] = "fullword",
-		[AST_PRIVATE] = "private", [AST_XOR] = "xor",
-		[AST_BASE64] = "base64",   [AST_BASE64WIDE] = "base64wide",
+		[AST_ASCII] = "ascii",	       [AST_WIDE] = "wide",	  [AST_NOCASE] = "nocase",
+		[AST_FULLWORD] = "fullword",   [AST_PRIVATE] = "private", [AST_XOR] = "xor",
+		[AST_BASE64] = "base64",       [AST_BASE64WIDE] = "base64wide",
 	};
 
 	buf_addf(to, " %s", words[m->kind]);

@@ -7,7 +7,7 @@
 struct hex {
 	struct print *p;
 	struct str rest;
-	bool is_first;	 /* on its line */
+	bool is_first;   /* on its line */
 	bool is_wrapped; /* the next token begins a line */
 };
 
@@ -52,8 +52,9 @@ static size_t token_len(struct str s)
 
 		return len <= s.len && str_find(s, '\n') >= len ? len : 0;
 	}
-	return s.len > sign + 1 && is_nibble(s.data[sign]) && is_nibble(s.data[sign + 1]) ? sign + 2
-											  : 0;
+	return s.len > sign + 1 && is_nibble(s.data[sign]) && is_nibble(s.data[sign + 1])
+		       ? sign + 2
+		       : 0;
 }
 
 /* "[ 2 - 4 ]" without its blanks. */

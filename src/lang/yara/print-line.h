@@ -11,10 +11,10 @@ struct print {
 	struct buf flat; /* an expression that may fit on a line */
 	const struct ast_file *file;
 	const struct ast_comment *comment; /* the first that is not yet written */
-	size_t start;			   /* of the source in `to` */
-	bool wants_blank;		   /* before the next line */
-	bool is_opened;	   /* the last line opened a section or rule: no blank line behind it */
-	bool is_dense;	   /* in a condition: no blank lines */
+	size_t start;      /* of the source in `to` */
+	bool wants_blank;  /* before the next line */
+	bool is_opened;    /* the last line opened a section or rule: no blank line behind it */
+	bool is_dense;     /* in a condition: no blank lines */
 	bool is_commented; /* the line ends with a comment that goes to its end */
 };
 
